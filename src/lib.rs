@@ -1,1 +1,3 @@
-//! Kaifong
+//! Kaifong (街坊): a GraphQL API server with a privacy policy engine.
+
+pub mod catalogue;
