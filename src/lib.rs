@@ -2,4 +2,5 @@
 
 pub mod catalogue;
 pub mod policy;
+pub mod store;
 pub mod viewer;
