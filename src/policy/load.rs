@@ -269,7 +269,7 @@ mod shipped {
         ($name:literal) => {
             File(
                 concat!("policies/", $name),
-                include_str!(concat!("../../policies/", $name)),
+                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/policies/", $name)),
             )
         };
     }

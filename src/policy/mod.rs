@@ -22,7 +22,7 @@ mod residual;
 mod slice;
 
 pub use condition::{Condition, Test};
-pub use entity::{Record, Value};
+pub use entity::{NotAnEntity, Record, Value};
 pub use layout::{Column, Layout, Slot};
 pub use lens::{Lens, Rule, Sight};
 pub use load::{Document, LoadError, Policies};

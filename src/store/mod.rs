@@ -14,6 +14,7 @@ mod cursor;
 mod directory;
 mod filter;
 mod find;
+mod notices;
 mod order;
 mod record;
 mod sql;
@@ -24,6 +25,7 @@ pub use connect::{ConnectError, connect};
 pub use cursor::{CursorKey, Seal, Unsealed};
 pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Found, Page, Span, Within};
+pub use notices::ReceiptStanding;
 pub use order::Order;
 pub use write::{Change, Changed, Draft};
 

@@ -1,10 +1,10 @@
 //! Changing rows. Every change demands the permit for it.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ConnectionTrait, TransactionTrait, Value};
 use uuid::Uuid;
 
-use super::cells::written;
+use super::cells::{bound, written};
 use super::sql::Sql;
 use super::{Store, StoreError};
 use crate::catalogue::{Cell, Field, Type};
@@ -57,11 +57,20 @@ impl Draft {
         }
     }
 
-    /// Sets the column of a field.
-    pub fn set(&mut self, field: &'static Field, cell: &Cell) {
-        if let Some(column) = field.column() {
-            self.columns.push((column, written(field, cell)));
-        }
+    /// Sets a column.
+    pub fn put(&mut self, column: &'static str, cell: &Cell) {
+        let field = self
+            .of
+            .fields
+            .iter()
+            .find(|field| field.column() == Some(column));
+        let value = match (field, cell) {
+            (Some(field), cell) => written(field, cell),
+            // A null that no field describes is the column's default.
+            (None, Cell::Null) => return,
+            (None, cell) => bound(cell),
+        };
+        self.columns.push((column, value));
     }
 }
 
@@ -75,7 +84,7 @@ impl Change {
 }
 
 impl Store {
-    /// Makes a row, under the permit for this action on that row.
+    /// Makes rows, all or none, under the permit for this action on that row.
     ///
     /// # Errors
     /// Where the permit is for something else, or the database fails.
@@ -84,13 +93,17 @@ impl Store {
         permit: &Permit,
         action: &str,
         on: Uuid,
-        draft: Draft,
+        drafts: Vec<Draft>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         if !permit.covers(action, on) {
             return Err(StoreError::Unpermitted);
         }
-        insert(&self.database, draft, now).await
+        let transaction = self.database.begin().await?;
+        for draft in drafts {
+            insert(&transaction, draft, now).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Changes a row, under the permit for this action on it.

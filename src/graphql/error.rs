@@ -1,0 +1,60 @@
+//! Errors that a client sees: a stable code and a safe sentence. The cause goes to the log.
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+
+use crate::store::StoreError;
+
+/// What went wrong with a request.
+#[derive(Debug)]
+pub enum GraphError {
+    /// An argument is wrong; the sentence says how.
+    Input(String),
+    /// A cursor is not of this list.
+    Cursor,
+    /// A page or a list in the request is larger than the limit.
+    Limit(String),
+    /// The policies refuse a deed; the sentences may be told.
+    Forbidden(Vec<String>),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for GraphError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// An error with this code and sentence.
+pub fn coded(code: &str, message: impl Into<String>, at: Option<Pos>) -> ServerError {
+    let mut error = ServerError::new(message, at);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code);
+    error.extensions = Some(extensions);
+    error
+}
+
+impl GraphError {
+    /// As the client sees it.
+    pub fn shown(self, at: Pos) -> ServerError {
+        match self {
+            Self::Input(message) => coded("BAD_USER_INPUT", message, Some(at)),
+            Self::Cursor => {
+                let message = "the cursor does not belong to this list, its filter and its order";
+                coded("BAD_CURSOR", message, Some(at))
+            }
+            Self::Limit(message) => coded("LIMIT_EXCEEDED", message, Some(at)),
+            Self::Forbidden(reasons) => {
+                let mut error = coded("FORBIDDEN", "the policies do not allow this", Some(at));
+                if let (Some(extensions), false) = (&mut error.extensions, reasons.is_empty()) {
+                    extensions.set("reasons", reasons);
+                }
+                error
+            }
+            Self::Store(cause) => {
+                tracing::error!(error = ?cause, "the store failed");
+                coded("INTERNAL", "something went wrong on the server", Some(at))
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Opaque identifiers: the type and the row.
+
+use async_graphql::Value;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
+use crate::catalogue::{self, Type};
+
+/// The identifier of a row.
+pub fn encode(of: &Type, id: Uuid) -> String {
+    named(of.name, &id.simple().to_string())
+}
+
+/// The identifier of something that is no row.
+pub fn named(name: &str, id: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{name}:{id}"))
+}
+
+/// The type and the row; `None` for anything that is no identifier of ours.
+pub fn decode(text: &str) -> Option<(&'static Type, Uuid)> {
+    if text.len() > 128 {
+        return None;
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let text = std::str::from_utf8(&bytes).ok()?;
+    let (name, id) = text.split_once(':')?;
+    let id = (id.len() == 32).then(|| Uuid::try_parse(id).ok())??;
+    let of = catalogue::find(name)?;
+    // One identifier, one spelling.
+    (encode(of, id).len() == URL_SAFE_NO_PAD.encode(text).len()).then_some((of, id))
+}
+
+/// The row that an argument names, if it is of this type.
+pub fn of_type(value: &Value, of: &Type) -> Option<Uuid> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    decode(&text)
+        .filter(|(found, _)| std::ptr::eq(*found, of))
+        .map(|(_, id)| id)
+}

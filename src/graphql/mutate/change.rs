@@ -1,0 +1,210 @@
+//! A record is changed, unless it changed in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_graphql::Value;
+use uuid::Uuid;
+
+use super::super::error::GraphError;
+use super::super::id;
+use super::super::plan::version_slots;
+use super::super::schema::Mutate;
+use super::super::scope::Scope;
+use super::super::version::version;
+use super::given::Given;
+use super::payload::{Outcome, UserError, UserErrorCode};
+use super::{Input, action, given};
+use crate::catalogue::{AttributeShape, Cell, Field, Type};
+use crate::policy::{Layout, Protected, Record, Shown, Value as Attribute};
+use crate::store::{Change, Changed};
+
+/// How often a change is decided again when another came in between.
+const TRIES: usize = 5;
+
+/// A record that the viewer sees, as it is at a revision.
+pub struct Current {
+    /// The row.
+    pub row: Protected,
+    /// What it shows, by column.
+    shown: BTreeMap<&'static str, Cell>,
+    /// What policies read of it.
+    pub record: Record,
+    /// Its revision.
+    pub revision: i32,
+}
+
+/// The record that an input names, or what stands in the way.
+pub async fn current(
+    scope: &Scope,
+    of: &'static Type,
+    input: &Input,
+) -> Result<Result<Current, UserError>, GraphError> {
+    let missing = || Ok(Err(UserError::not_found("id")));
+    let Some(id) = input.get("id").and_then(|value| id::of_type(value, of)) else {
+        return missing();
+    };
+    // The revision comes first: what is read after it and is newer fails the write.
+    let Some(revision) = scope.store.revision(of, id).await? else {
+        return missing();
+    };
+    let mut layout = Layout::new(of, &scope.lens);
+    let slots = version_slots(of, &mut layout);
+    let fields: Vec<&'static Field> = of.fields.iter().filter(|f| f.column().is_some()).collect();
+    let mut rows = scope.store.by_ids(&Arc::new(layout), &[id]).await?;
+    let mut records = scope.store.records(of, &[id]).await?;
+    let (Some(row), Some(record)) = (rows.remove(&id), records.remove(&id)) else {
+        return missing();
+    };
+    let version = version(&row, &slots);
+    let mut shown = BTreeMap::new();
+    for (field, (slot, _)) in fields.iter().zip(&slots) {
+        if let (Some(column), Shown::Full(cell)) = (field.column(), row.show(*slot)) {
+            shown.insert(column, cell.clone());
+        }
+    }
+    if let Some(Value::String(expected)) = input.get("version")
+        && *expected != version
+    {
+        return Ok(Err(UserError::new(
+            UserErrorCode::Stale,
+            "The record changed since it was read.",
+            "記錄在讀取後已被更改。",
+            Some("version"),
+        )));
+    }
+    Ok(Ok(Current {
+        row,
+        shown,
+        record,
+        revision,
+        version,
+    }))
+}
+
+impl Current {
+    /// The row's id.
+    pub fn id(&self) -> Uuid {
+        self.row.id()
+    }
+
+    /// A value that the viewer sees in full.
+    pub fn shown(&self, column: &str) -> Option<&Cell> {
+        self.shown.get(column)
+    }
+
+    /// The record as it would be with these values.
+    fn with(&self, of: &'static Type, values: &Given) -> Record {
+        let mut columns: BTreeMap<&str, Cell> = BTreeMap::new();
+        let mut sets: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
+        for attribute in of.attributes {
+            match (&attribute.shape, self.record.value(attribute.name)) {
+                (AttributeShape::Ref { column, .. }, Some(Attribute::Id(id))) => {
+                    columns.insert(column, Cell::Id(*id));
+                }
+                (AttributeShape::Text(column), Some(Attribute::Text(text))) => {
+                    columns.insert(column, Cell::Text(text.clone()));
+                }
+                (AttributeShape::Bool(column), Some(Attribute::Flag(flag))) => {
+                    columns.insert(column, Cell::Bool(*flag));
+                }
+                (AttributeShape::Set { .. }, Some(Attribute::Ids(ids))) => {
+                    sets.insert(attribute.name, ids.clone());
+                }
+                _ => {}
+            }
+        }
+        for (field, cell) in values {
+            if let Some(column) = field.column() {
+                columns.insert(column, cell.clone());
+            }
+        }
+        Record::from_columns(of, self.id(), |column| columns.get(column).cloned(), &sets)
+    }
+}
+
+/// Changes a record.
+pub async fn change(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outcome, GraphError> {
+    let of = mutate.of;
+    let (values, errors) = given::read(scope, mutate, input).await?;
+    for _ in 0..TRIES {
+        let current = match current(scope, of, input).await? {
+            Ok(current) => current,
+            Err(error) => return Ok(Outcome::because(error)),
+        };
+        let permit = scope.permit(mutate, &current.record)?;
+        given::permitted(scope, of, &values, &current.record)?;
+        let after = current.with(of, &values);
+        scope.permit(mutate, &after)?;
+        given::permitted(scope, of, &values, &after)?;
+        let mut errors: Vec<UserError> = errors.iter().map(UserError::again).collect();
+        if let Some(Attribute::Id(organisation)) = after.value("organisation") {
+            errors.extend(given::astray(scope, &values, Some(*organisation)).await?);
+        }
+        let given = |column: &str| {
+            values
+                .iter()
+                .find(|(f, _)| f.column() == Some(column))
+                .map(|(_, cell)| cell)
+        };
+        errors.extend(inconsistent(of, |column| {
+            given(column).or_else(|| current.shown(column)).cloned()
+        }));
+        if !errors.is_empty() {
+            return Ok(Outcome::refused(errors));
+        }
+        let mut change = Change {
+            of,
+            id: current.id(),
+            revision: current.revision,
+            columns: Vec::new(),
+        };
+        for (field, cell) in &values {
+            change.set(field, cell);
+        }
+        let id = change.id;
+        let done = scope
+            .store
+            .change(&permit, &action(of, "change"), change, scope.now)
+            .await?;
+        if done == Changed::Done {
+            return Ok(Outcome::done(id));
+        }
+    }
+    Ok(Outcome::because(overtaken()))
+}
+
+/// Others kept changing the record.
+pub fn overtaken() -> UserError {
+    UserError::new(
+        UserErrorCode::Stale,
+        "The record is being changed by others; try again.",
+        "其他人正在更改此記錄，請再試。",
+        None,
+    )
+}
+
+/// What does not go together in a record.
+pub fn inconsistent(of: &Type, value: impl Fn(&str) -> Option<Cell>) -> Vec<UserError> {
+    let pairs: &[(&str, &str, &str)] = match of.table {
+        "shift" => &[("starts_at", "ends_at", "endsAt")],
+        "project" => &[("starts_on", "ends_on", "endsOn")],
+        "partnership" => &[("valid_from", "valid_to", "validTo")],
+        _ => &[],
+    };
+    let backwards = pairs
+        .iter()
+        .filter(|(from, to, _)| match (value(from), value(to)) {
+            (Some(Cell::Time(from)), Some(Cell::Time(to))) => from >= to,
+            (Some(Cell::Date(from)), Some(Cell::Date(to))) => from > to,
+            _ => false,
+        });
+    let error = |(_, _, name): &(&str, &str, &str)| {
+        let (en, zh) = (
+            "The end must come after the beginning.",
+            "結束時間須在開始時間之後。",
+        );
+        UserError::new(UserErrorCode::Invalid, en, zh, Some(name))
+    };
+    backwards.map(error).collect()
+}

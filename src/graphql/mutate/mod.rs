@@ -1,0 +1,73 @@
+//! Mutations: the input is read, the policies are asked, the store is told, the payload is shown.
+//!
+//! A deed is decided by Cedar itself on the record as it is and, for a change, on the record as it
+//! would be; and so is every field that it sets.
+
+mod archive;
+mod change;
+mod create;
+mod given;
+mod notice;
+mod payload;
+mod roster;
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::Field;
+use async_graphql::{Name, Value};
+
+use super::arguments::Arguments;
+use super::error::GraphError;
+use super::plan::Planner;
+use super::schema::Mutate;
+use super::scope::Scope;
+use crate::catalogue::Type;
+use crate::policy::{Permit, Record};
+
+/// The input of a mutation.
+pub type Input = IndexMap<Name, Value>;
+
+/// Carries out a mutation and shows its payload.
+pub async fn mutate<'a>(
+    scope: &'a Scope,
+    planner: &Planner<'a>,
+    field: &'a Field,
+    mutate: Mutate,
+) -> Result<Value, GraphError> {
+    // The payload is planned first: what cannot be answered is not done.
+    let payload = payload::plan(planner, field, mutate)?;
+    let arguments = Arguments::of(field, planner.request);
+    let Some(Value::Object(input)) = arguments.get("input") else {
+        return Err(GraphError::Input("`input` is missing".into()));
+    };
+    let outcome = match (mutate.of.name, mutate.deed.name) {
+        (_, "create") => create::create(scope, mutate, input).await?,
+        (_, "change") => change::change(scope, mutate, input).await?,
+        (_, "archive") => archive::archive(scope, mutate, input).await?,
+        ("Shift", "assign") => roster::assign(scope, mutate, input).await?,
+        ("Assignment", "unassign") => roster::unassign(scope, mutate, input).await?,
+        ("Notice", "publish") => notice::publish(scope, mutate, input).await?,
+        ("NoticeReceipt", "confirm") => notice::confirm(scope, mutate, input).await?,
+        _ => {
+            return Err(GraphError::Input(format!(
+                "`{}` cannot be done",
+                mutate.name()
+            )));
+        }
+    };
+    payload::show(scope, &payload, outcome).await
+}
+
+impl Scope {
+    /// A permit for a deed on a record, or the refusal as the client sees it.
+    fn permit(&self, mutate: Mutate, record: &Record) -> Result<Permit, GraphError> {
+        let action = action(mutate.of, mutate.deed.name);
+        self.lens.permit(&action, record).map_err(|refusal| {
+            tracing::info!(action = %refusal.action, "a deed was refused");
+            GraphError::Forbidden(refusal.reasons)
+        })
+    }
+}
+
+fn action(of: &Type, deed: &str) -> String {
+    format!("{}.{deed}", of.name)
+}

@@ -1,0 +1,270 @@
+//! The roots: where a request enters the guarded graph.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::Field;
+use async_graphql::registry::{MetaField, MetaType, MetaTypeId, ObjectBuilder, Registry};
+use async_graphql::resolver_utils::resolve_container;
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, Name, ObjectType, OutputType, Positioned,
+    ServerResult, Value,
+};
+use uuid::Uuid;
+
+use super::arguments::{Arguments, items};
+use super::error::GraphError;
+use super::fetch::object;
+use super::id;
+use super::mutate::mutate;
+use super::plan::Planner;
+use super::schema::{self, ROOT_MUTATION, ROOT_QUERY};
+use super::scope::Scope;
+use crate::catalogue::{self, TYPES, Type};
+use crate::viewer::PrincipalKind;
+
+/// The query root.
+pub struct Query;
+
+/// The mutation root.
+pub struct Mutation;
+
+/// The most identifiers of one `nodes`.
+const MOST_NODES: usize = 100;
+
+fn described(name: &str, doc: &str, fields: Vec<MetaField>) -> MetaType {
+    let fields: IndexMap<String, MetaField> = fields
+        .into_iter()
+        .map(|field| (field.name.clone(), field))
+        .collect();
+    ObjectBuilder::new(name, fields)
+        .description(Some(doc.to_owned()))
+        .build()
+}
+
+impl OutputType for Query {
+    fn type_name() -> Cow<'static, str> {
+        ROOT_QUERY.into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Object, |registry| {
+            schema::register(registry);
+            described(ROOT_QUERY, "What can be asked.", schema::query())
+        })
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}
+
+impl OutputType for Mutation {
+    fn type_name() -> Cow<'static, str> {
+        ROOT_MUTATION.into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Object, |_| {
+            described(ROOT_MUTATION, "What can be done.", schema::mutation())
+        })
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}
+
+impl ObjectType for Query {}
+impl ObjectType for Mutation {}
+
+impl ContainerType for Query {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let scope = scope(ctx)?;
+        answer(ctx, query(scope, ctx).await)
+    }
+}
+
+impl ContainerType for Mutation {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let scope = scope(ctx)?;
+        let field = &ctx.item.node;
+        let planner = Planner {
+            request: ctx.query_env,
+            scope,
+        };
+        let found = schema::mutations().find(|m| m.name() == field.name.node.as_str());
+        let Some(found) = found else { return Ok(None) };
+        answer(ctx, mutate(scope, &planner, field, found).await.map(Some))
+    }
+}
+
+/// A failed root field is null, with an error at its path; the others are not touched.
+fn answer(
+    ctx: &Context<'_>,
+    result: Result<Option<Value>, GraphError>,
+) -> ServerResult<Option<Value>> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            let error = ctx.set_error_path(error.shown(ctx.item.pos));
+            let field = ctx.item.node.name.node.as_str();
+            if matches!(field, "viewer" | "nodes") {
+                return Err(error);
+            }
+            ctx.query_env
+                .errors
+                .lock()
+                .map(|mut errors| errors.push(error))
+                .ok();
+            Ok(Some(Value::Null))
+        }
+    }
+}
+
+async fn query(scope: &Scope, ctx: &Context<'_>) -> Result<Option<Value>, GraphError> {
+    let field = &ctx.item.node;
+    let planner = Planner {
+        request: ctx.query_env,
+        scope,
+    };
+    let path = field.response_key().node.as_str();
+    let name = field.name.node.as_str();
+    match name {
+        "viewer" => return viewer(scope, &planner, field).await.map(Some),
+        "node" => {
+            let arguments = Arguments::of(field, ctx.query_env);
+            let text = arguments.text("id")?.unwrap_or_default();
+            let mut found = nodes(scope, &planner, field, path, &[text]).await?;
+            return Ok(Some(found.pop().unwrap_or(Value::Null)));
+        }
+        "nodes" => {
+            let arguments = Arguments::of(field, ctx.query_env);
+            let wanted = arguments.get("ids").map(items).unwrap_or_default();
+            if wanted.len() > MOST_NODES {
+                return Err(GraphError::Limit(format!(
+                    "`ids` has more than {MOST_NODES} items"
+                )));
+            }
+            let texts: Vec<&str> = wanted
+                .iter()
+                .map(|v| if let Value::String(t) = v { t } else { "" })
+                .collect();
+            return nodes(scope, &planner, field, path, &texts)
+                .await
+                .map(|f| Some(Value::List(f)));
+        }
+        _ => {}
+    }
+    if let Some(of) = TYPES.iter().find(|of| of.plural == name) {
+        let plan = planner.list(of, &[field], path, None)?;
+        return Ok(scope.list(&plan, &[]).await?.pop());
+    }
+    let Some(of) = TYPES.iter().find(|of| of.singular == name) else {
+        return Ok(None);
+    };
+    let plan = planner.rows(of, &[field], path)?;
+    let arguments = Arguments::of(field, ctx.query_env);
+    let id = arguments.get("id").and_then(|value| id::of_type(value, of));
+    let ids: Vec<Uuid> = id.into_iter().collect();
+    let mut found = scope.by_ids(&plan, &ids).await?;
+    Ok(Some(
+        id.and_then(|id| found.remove(&id)).unwrap_or(Value::Null),
+    ))
+}
+
+/// The records with these identifiers, null where the viewer sees none.
+async fn nodes<'a>(
+    scope: &'a Scope,
+    planner: &Planner<'a>,
+    field: &'a Field,
+    path: &str,
+    texts: &[&str],
+) -> Result<Vec<Value>, GraphError> {
+    let wanted: Vec<Option<(&'static Type, Uuid)>> = texts.iter().map(|t| id::decode(t)).collect();
+    let mut found: HashMap<(&'static str, Uuid), Value> = HashMap::new();
+    for of in TYPES {
+        let mut ids: Vec<Uuid> = wanted
+            .iter()
+            .flatten()
+            .filter(|(ty, _)| std::ptr::eq(*ty, *of))
+            .map(|(_, id)| *id)
+            .collect();
+        ids.sort();
+        ids.dedup();
+        if ids.is_empty() {
+            continue;
+        }
+        let plan = planner.rows(of, &[field], path)?;
+        let rows = scope.by_ids(&plan, &ids).await?;
+        found.extend(rows.into_iter().map(|(id, value)| ((of.name, id), value)));
+    }
+    let one = |wanted: &Option<(&'static Type, Uuid)>| {
+        wanted
+            .and_then(|(of, id)| found.get(&(of.name, id)).cloned())
+            .unwrap_or(Value::Null)
+    };
+    Ok(wanted.iter().map(one).collect())
+}
+
+/// The one who asks.
+async fn viewer<'a>(
+    scope: &'a Scope,
+    planner: &Planner<'a>,
+    field: &'a Field,
+) -> Result<Value, GraphError> {
+    let viewer = scope.lens.viewer();
+    let path = field.response_key().node.as_str();
+    let applies = |name: &str| name == "Viewer" || name == "Node";
+    let mut entries: Vec<(Name, Value)> = Vec::new();
+    for (key, merged) in planner.collect([&field.selection_set.node], &applies) {
+        let Some(first) = merged.first() else {
+            continue;
+        };
+        let value = match first.name.node.as_str() {
+            "id" => Value::from(id::named(
+                "Viewer",
+                &format!("{}/{}", viewer.kind().entity(), viewer.id()),
+            )),
+            "kind" => Value::from(kind_name(viewer.kind())),
+            "policyVersion" => Value::from(scope.lens.version()),
+            "user" => match (viewer.account(), catalogue::find("User")) {
+                (Some(account), Some(users)) => {
+                    let plan = planner.rows(users, &merged, &format!("{path}.{key}"))?;
+                    let mut found = scope.by_ids(&plan, &[account]).await?;
+                    found.remove(&account).unwrap_or(Value::Null)
+                }
+                _ => Value::Null,
+            },
+            _ => Value::from("Viewer"),
+        };
+        entries.push((key.clone(), value));
+    }
+    Ok(object(entries))
+}
+
+fn kind_name(kind: PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::User => "USER",
+        PrincipalKind::Partner => "PARTNER",
+        PrincipalKind::Job => "JOB",
+        PrincipalKind::Anonymous => "ANONYMOUS",
+    }
+}
+
+/// What the request carries.
+fn scope<'a>(ctx: &Context<'a>) -> ServerResult<&'a Scope> {
+    let shared = ctx
+        .data::<super::Shared>()
+        .map_err(|e| e.into_server_error(ctx.item.pos))?;
+    Ok(&shared.0)
+}

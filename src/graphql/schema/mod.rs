@@ -1,0 +1,28 @@
+//! The contract: every GraphQL type, made from the catalogue.
+
+mod describe;
+mod inputs;
+mod mutations;
+mod objects;
+mod roots;
+mod scalars;
+
+pub use describe::{constant_case, pascal_case};
+pub use mutations::{Mutate, mutations};
+pub use roots::{ROOT_MUTATION, ROOT_QUERY, mutation, query};
+
+use async_graphql::registry::Registry;
+
+use crate::catalogue::TYPES;
+
+/// Adds every type that the roots lead to.
+pub fn register(registry: &mut Registry) {
+    scalars::register(registry);
+    objects::shared(registry);
+    inputs::shared(registry);
+    for of in TYPES {
+        objects::of(registry, of);
+        inputs::of(registry, of);
+    }
+    mutations::register(registry);
+}

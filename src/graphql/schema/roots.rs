@@ -1,0 +1,60 @@
+//! The roots' fields.
+
+use async_graphql::registry::MetaField;
+
+use super::describe::{field_with, input};
+use super::inputs;
+use super::mutations;
+use crate::catalogue::TYPES;
+
+/// The name of the query root.
+pub const ROOT_QUERY: &str = "Query";
+/// The name of the mutation root.
+pub const ROOT_MUTATION: &str = "Mutation";
+
+/// The fields of the query root.
+pub fn query() -> Vec<MetaField> {
+    let id = |doc: &str| vec![input("id", "ID!", doc)];
+    let mut fields = vec![
+        field_with("viewer", "Viewer!", "The one who asks.", Vec::new()),
+        field_with(
+            "node",
+            "Node",
+            "The record with this identifier, if the viewer sees it.",
+            id("The identifier."),
+        ),
+        field_with(
+            "nodes",
+            "[Node]!",
+            "The records with these identifiers, null where the viewer sees none.",
+            vec![input("ids", "[ID!]!", "The identifiers, at most 100.")],
+        ),
+    ];
+    for of in TYPES {
+        let doc = format!(
+            "The {} with this identifier, if the viewer sees it.",
+            of.name
+        );
+        fields.push(field_with(
+            of.singular,
+            of.name,
+            &doc,
+            id("The identifier."),
+        ));
+        let doc = format!("The {} that the viewer sees.", of.plural);
+        fields.push(field_with(
+            of.plural,
+            &format!("{}Connection", of.name),
+            &doc,
+            inputs::list(of.name),
+        ));
+    }
+    fields
+}
+
+/// The fields of the mutation root.
+pub fn mutation() -> Vec<MetaField> {
+    mutations::mutations()
+        .map(|mutate| mutate.described())
+        .collect()
+}

@@ -1,0 +1,49 @@
+//! What a request carries through its execution.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::privacy::Privacy;
+use crate::policy::Lens;
+use crate::store::{Seal, Store};
+
+/// Limits of a request.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    /// Rows of a page where none are asked for.
+    pub page: usize,
+    /// Rows of a page at most.
+    pub max_page: usize,
+    /// Rows that may be passed over by offset.
+    pub max_offset: u64,
+    /// Rows counted at most.
+    pub max_count: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            page: 20,
+            max_page: 1000,
+            max_offset: 100_000,
+            max_count: 100_000,
+        }
+    }
+}
+
+/// What a request carries: one lens, so that all its decisions come from one set of policies.
+pub struct Scope {
+    /// The policies as the viewer meets them.
+    pub lens: Arc<Lens>,
+    /// Where rows are kept.
+    pub store: Store,
+    /// Seals cursors.
+    pub seal: Seal,
+    /// Limits.
+    pub limits: Limits,
+    /// The instant of the request.
+    pub now: DateTime<Utc>,
+    /// What was shown, masked and hidden.
+    pub privacy: Privacy,
+}

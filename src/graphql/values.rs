@@ -1,0 +1,87 @@
+//! Values on their way into and out of GraphQL.
+
+use async_graphql::Value;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike as _, Utc};
+
+use super::arguments::{items, word};
+use super::error::GraphError;
+use crate::catalogue::{Cell, Kind};
+
+/// A stored value as GraphQL shows it.
+pub fn shown(kind: Kind, cell: &Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Bool(value) => Value::Boolean(*value),
+        Cell::Int(value) => Value::from(*value),
+        Cell::Float(value) => Value::from(*value),
+        Cell::Text(text) if matches!(kind, Kind::Words) => {
+            let words: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+            Value::from(words)
+        }
+        Cell::Text(text) => Value::String(text.clone()),
+        Cell::Id(id) => Value::String(id.to_string()),
+        Cell::Time(time) => Value::String(instant(time)),
+        Cell::Date(date) => Value::String(date.to_string()),
+    }
+}
+
+fn instant(time: &DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// A given value as it is compared and stored; `None` where it is not of the kind.
+pub fn given(kind: Kind, value: &Value) -> Option<Cell> {
+    Some(match (kind, value) {
+        (_, Value::Null) => Cell::Null,
+        (Kind::Int, Value::Number(number)) => Cell::Int(number.as_i64()?),
+        (Kind::Float, Value::Number(number)) => Cell::Float(number.as_f64()?),
+        (Kind::Bool, Value::Boolean(flag)) => Cell::Bool(*flag),
+        (Kind::Time, Value::String(text)) => {
+            let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+            // Both databases keep microseconds.
+            Cell::Time(time.with_nanosecond(time.nanosecond() / 1000 * 1000)?)
+        }
+        (Kind::Date, Value::String(text)) => Cell::Date(text.parse::<NaiveDate>().ok()?),
+        (Kind::Enum(kind), value) => {
+            let name = word(value)?;
+            Cell::Text(kind.values.iter().find(|v| v.name == name)?.name.to_owned())
+        }
+        (Kind::Words, value) => {
+            let words = items(value).iter().map(word).collect::<Option<Vec<_>>>()?;
+            Cell::Text(serde_json::to_string(&words).ok()?)
+        }
+        (
+            Kind::Text | Kind::PersonName | Kind::Phone | Kind::Email | Kind::Hkid,
+            Value::String(text),
+        ) => Cell::Text(text.clone()),
+        _ => return None,
+    })
+}
+
+/// A given value, or the error that it is not of the kind.
+pub fn expected(kind: Kind, name: &str, value: &Value) -> Result<Cell, GraphError> {
+    let wrong = || GraphError::Input(format!("`{name}` is not a {}", kind.graphql()));
+    let cell = given(kind, value).ok_or_else(wrong)?;
+    if let Cell::Text(text) = &cell {
+        sane(name, text)?;
+    }
+    Ok(cell)
+}
+
+/// The longest text that a filter takes.
+const LONGEST: usize = 1000;
+
+/// Refuses texts that no database looks for.
+pub fn sane(name: &str, text: &str) -> Result<(), GraphError> {
+    if text.len() > LONGEST {
+        return Err(GraphError::Limit(format!(
+            "`{name}` is longer than {LONGEST} bytes"
+        )));
+    }
+    if text.contains('\0') {
+        return Err(GraphError::Input(format!(
+            "`{name}` has a character that no text has"
+        )));
+    }
+    Ok(())
+}
