@@ -78,7 +78,6 @@ pub async fn current(
         shown,
         record,
         revision,
-        version,
     }))
 }
 
