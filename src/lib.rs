@@ -1,3 +1,5 @@
 //! Kaifong (街坊): a GraphQL API server with a privacy policy engine.
 
 pub mod catalogue;
+pub mod import;
+pub mod store;
