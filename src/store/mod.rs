@@ -1,0 +1,3 @@
+//! Finding and changing rows.
+
+pub mod import;
