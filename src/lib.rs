@@ -2,4 +2,6 @@
 
 pub mod catalogue;
 pub mod import;
+pub mod policy;
 pub mod store;
+pub mod viewer;

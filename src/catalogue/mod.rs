@@ -4,10 +4,12 @@
 //! made. It is plain data: it knows no SQL library, no Cedar and no GraphQL library. A new column
 //! is one line here (and its migration, its entity and its action in the Cedar schema).
 
+mod cell;
 mod define;
 mod kind;
 mod subjects;
 
+pub use cell::Cell;
 pub use define::{
     Attribute, AttributeShape, Deed, DeedScope, Field, Shape, Source, Type, Write, attribute,
 };

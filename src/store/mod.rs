@@ -1,3 +1,70 @@
-//! Finding and changing rows.
+//! Finding and changing rows, on SQLite and PostgreSQL alike.
+//!
+//! What is read comes out [`Protected`](crate::policy::Protected); what is written demands a
+//! [`Permit`](crate::policy::Permit). Rows, filters, sorts, search, counts and cursors are put to
+//! the database as the viewer's view of the data: a column is "the column where this viewer has it
+//! in full, else null". The room knows no Cedar, no GraphQL and no HTTP.
+//!
+//! The SQL is written as text with bound values ([`sql`]): every name in it comes from the
+//! catalogue, every value is bound, and the few constructs are those that both databases share.
 
+mod cells;
+mod connect;
+mod cursor;
+mod directory;
+mod filter;
+mod find;
 pub mod import;
+mod order;
+mod record;
+mod sql;
+mod view;
+mod write;
+
+pub use connect::{ConnectError, connect};
+pub use cursor::{CursorKey, Seal, Unsealed};
+pub use filter::{CellTest, Filter};
+pub use find::{Ask, Direction, Found, Page, Span, Within};
+pub use order::Order;
+pub use write::{Change, Changed, Draft};
+
+use sea_orm::DatabaseConnection;
+
+/// Where rows are kept.
+#[derive(Clone)]
+pub struct Store {
+    database: DatabaseConnection,
+}
+
+/// What went wrong in the database. Its text is for the log, never for a client.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or could not be reached.
+    #[error("the database failed")]
+    Database(#[from] sea_orm::DbErr),
+    /// A value in the database is not of its column's type.
+    #[error("column `{0}` holds another type")]
+    Type(&'static str),
+    /// A write came without the permit for it; a fault of the program.
+    #[error("a write came without its permit")]
+    Unpermitted,
+}
+
+impl Store {
+    /// A store over this connection.
+    #[must_use]
+    pub fn new(database: DatabaseConnection) -> Self {
+        Self { database }
+    }
+
+    /// The connection, for loading data in bulk.
+    #[must_use]
+    pub fn database(&self) -> &DatabaseConnection {
+        &self.database
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> bool {
+        self.database.ping().await.is_ok()
+    }
+}

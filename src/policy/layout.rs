@@ -1,0 +1,226 @@
+//! What a page of rows needs, and how each of its cells is decided.
+//!
+//! A layout is made before rows are fetched. It names every column that the selection or a policy
+//! needs, and no other; and it cannot name a field without the deciders of that field.
+
+use std::sync::Arc;
+
+use super::condition::{Condition, Test};
+use super::decide::{Decide, decide};
+use super::entity::Record;
+use super::lens::{Lens, Rule};
+use super::protected::Protected;
+use crate::catalogue::{Attribute, Cell, Deed, Field, Kind, Shape, Type};
+
+/// One column of the page.
+#[derive(Clone, PartialEq)]
+pub enum Column {
+    /// A field's value, or the id that a relation names.
+    Field(&'static Field),
+    /// An attribute that a decider reads.
+    Attribute(&'static Attribute),
+    /// Whether a set of the row meets the asked ones.
+    Fact(Test),
+}
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+/// The place of a field or a deed in a layout.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Slot(usize);
+
+struct Seat {
+    cell: Option<usize>,
+    kind: Option<Kind>,
+    full: Decider,
+    masked: Option<Decider>,
+}
+
+/// A rule, ready to be asked.
+enum Decider {
+    Cells(Decide),
+    Cedar(String),
+}
+
+/// What a page of rows needs, and how each of its cells is decided.
+pub struct Layout {
+    of: &'static Type,
+    lens: Arc<Lens>,
+    rows: Condition,
+    columns: Vec<Column>,
+    seats: Vec<Seat>,
+    named: Vec<(String, Slot)>,
+    opaque: bool,
+}
+
+/// What a decision came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum View {
+    Full,
+    Masked,
+    Hidden,
+}
+
+impl Layout {
+    /// A layout without any field.
+    #[must_use]
+    pub fn new(of: &'static Type, lens: &Arc<Lens>) -> Self {
+        let rows = lens.rows(of);
+        Self {
+            of,
+            lens: Arc::clone(lens),
+            rows,
+            columns: Vec::new(),
+            seats: Vec::new(),
+            named: Vec::new(),
+            opaque: false,
+        }
+    }
+
+    /// The type of the rows.
+    #[must_use]
+    pub fn of(&self) -> &'static Type {
+        self.of
+    }
+
+    /// Whose view it is.
+    #[must_use]
+    pub fn lens(&self) -> &Arc<Lens> {
+        &self.lens
+    }
+
+    /// What must be fetched, in this order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Whether rows must bring everything that policies read, for rules that only Cedar decides.
+    #[must_use]
+    pub fn needs_records(&self) -> bool {
+        self.opaque
+    }
+
+    /// The place of a field.
+    pub fn field(&mut self, field: &'static Field) -> Slot {
+        let action = field.action(self.of);
+        if let Some((_, slot)) = self.named.iter().find(|(name, _)| *name == action) {
+            return *slot;
+        }
+        let sight = self.lens.sight(self.of, field);
+        let cell = match field.shape {
+            Shape::Many { .. } => None,
+            Shape::Value { .. } | Shape::One { .. } => Some(self.column(Column::Field(field))),
+        };
+        let full = self.decider(&sight.full, &action);
+        let masked = sight
+            .masked
+            .map(|rule| self.decider(&rule, &format!("{action}:masked")));
+        self.seat(
+            action,
+            Seat {
+                cell,
+                kind: field.kind(),
+                full,
+                masked,
+            },
+        )
+    }
+
+    /// The place of a deed: whether the viewer may do it to the row.
+    pub fn deed(&mut self, deed: &'static Deed) -> Slot {
+        let action = format!("{}.{}", self.of.name, deed.name);
+        if let Some((_, slot)) = self.named.iter().find(|(name, _)| *name == action) {
+            return *slot;
+        }
+        let rule = self.lens.deed(self.of, deed);
+        let full = self.decider(&rule, &action);
+        self.seat(
+            action,
+            Seat {
+                cell: None,
+                kind: None,
+                full,
+                masked: None,
+            },
+        )
+    }
+
+    fn seat(&mut self, action: String, seat: Seat) -> Slot {
+        let slot = Slot(self.seats.len());
+        self.seats.push(seat);
+        self.named.push((action, slot));
+        slot
+    }
+
+    fn column(&mut self, column: Column) -> usize {
+        if let Some(at) = self.columns.iter().position(|c| *c == column) {
+            return at;
+        }
+        self.columns.push(column);
+        self.columns.len() - 1
+    }
+
+    fn decider(&mut self, rule: &Rule, action: &str) -> Decider {
+        match rule {
+            // The row is only there because its own condition holds: what that implies is true.
+            Rule::Condition(condition) if self.rows.implies(condition) => {
+                Decider::Cells(Box::new(|_| true))
+            }
+            Rule::Condition(condition) => Decider::Cells(decide(condition, &mut |test| {
+                self.column(match test {
+                    Test::Is(attribute, _)
+                    | Test::Has(attribute)
+                    | Test::Word(attribute, _)
+                    | Test::Flag(attribute) => Column::Attribute(attribute),
+                    Test::Meets(..) => Column::Fact(test.clone()),
+                })
+            })),
+            Rule::Opaque => {
+                self.opaque = true;
+                Decider::Cedar(action.to_owned())
+            }
+        }
+    }
+
+    pub(super) fn view(&self, slot: Slot, row: &Protected) -> View {
+        let Some(seat) = self.seats.get(slot.0) else {
+            return View::Hidden;
+        };
+        if self.asks(&seat.full, row) {
+            View::Full
+        } else if seat
+            .masked
+            .as_ref()
+            .is_some_and(|masked| self.asks(masked, row))
+        {
+            View::Masked
+        } else {
+            View::Hidden
+        }
+    }
+
+    fn asks(&self, decider: &Decider, row: &Protected) -> bool {
+        match decider {
+            Decider::Cells(decide) => decide(row.cells()),
+            Decider::Cedar(action) => row
+                .record()
+                .is_some_and(|record: &Record| self.lens.allows(action, record)),
+        }
+    }
+
+    pub(super) fn cell<'a>(&self, slot: Slot, row: &'a Protected) -> &'a Cell {
+        let at = self.seats.get(slot.0).and_then(|seat| seat.cell);
+        at.and_then(|at| row.cells().get(at)).unwrap_or(&Cell::Null)
+    }
+
+    /// What the values of a field mean.
+    #[must_use]
+    pub fn kind(&self, slot: Slot) -> Option<Kind> {
+        self.seats.get(slot.0).and_then(|seat| seat.kind)
+    }
+}

@@ -1,0 +1,250 @@
+//! A set of policies as one viewer meets it: a rule for each action, made once.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Effect, Entities, Entity, EntityTypeName, EntityUid,
+    PartialEntities, PartialEntityUid, PartialRequest, PolicyId, PolicySet, Request, pst,
+};
+
+use super::condition::Condition;
+use super::entity::{self, NotAnEntity, Record};
+use super::load::Policies;
+use super::permit::{Permit, Refusal};
+use super::residual;
+use crate::catalogue::{Deed, Field, Type};
+use crate::viewer::Viewer;
+
+/// How an action is decided for rows of its type.
+#[derive(Clone)]
+pub enum Rule {
+    /// By asking the row.
+    Condition(Condition),
+    /// Only Cedar can say; such a cell takes no part in filters and sorts.
+    Opaque,
+}
+
+/// The rules for one field: in full, and masked where a mask exists.
+#[derive(Clone)]
+pub struct Sight {
+    /// When it is seen in full.
+    pub full: Arc<Rule>,
+    /// When its mask is seen.
+    pub masked: Option<Arc<Rule>>,
+}
+
+/// The policies as one viewer meets them. All decisions of a request come from one lens.
+pub struct Lens {
+    policies: Arc<Policies>,
+    viewer: Viewer,
+    principal: Entity,
+    partial: PartialEntities,
+    rules: Mutex<HashMap<String, Arc<Rule>>>,
+}
+
+impl Lens {
+    /// The lens of a viewer.
+    ///
+    /// # Errors
+    /// Where the viewer does not fit the schema of the policies.
+    pub fn new(policies: Arc<Policies>, viewer: Viewer) -> Result<Self, NotAnEntity> {
+        let refused = |error: &dyn std::fmt::Display| NotAnEntity(error.to_string());
+        let principal = entity::principal(&viewer)?;
+        let entities = Entities::from_entities([principal.clone()], Some(&policies.schema))
+            .map_err(|error| refused(&error))?;
+        let partial = PartialEntities::from_concrete(entities, &policies.schema)
+            .map_err(|error| refused(&error))?;
+        Ok(Self {
+            policies,
+            viewer,
+            principal,
+            partial,
+            rules: Mutex::default(),
+        })
+    }
+
+    /// Who looks.
+    #[must_use]
+    pub fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// The version of the policies.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.policies.version()
+    }
+
+    /// Which rows of a type are there at all. The gate makes sure that it is no opaque rule; if it
+    /// were, no row would be there.
+    #[must_use]
+    pub fn rows(&self, of: &'static Type) -> Condition {
+        match &*self.rule(of, &format!("{}.list", of.name)) {
+            Rule::Condition(condition) => condition.clone(),
+            Rule::Opaque => Condition::Never,
+        }
+    }
+
+    /// How a field is seen.
+    #[must_use]
+    pub fn sight(&self, of: &'static Type, field: &'static Field) -> Sight {
+        let action = field.action(of);
+        let full = self.rule(of, &action);
+        let maskable = field.kind().is_some_and(crate::catalogue::Kind::maskable);
+        let masked = maskable.then(|| self.rule(of, &format!("{action}:masked")));
+        Sight { full, masked }
+    }
+
+    /// When the viewer may do this to a row.
+    #[must_use]
+    pub fn deed(&self, of: &'static Type, deed: &'static Deed) -> Arc<Rule> {
+        self.rule(of, &format!("{}.{}", of.name, deed.name))
+    }
+
+    /// How an action is decided.
+    #[must_use]
+    pub fn rule(&self, of: &'static Type, action: &str) -> Arc<Rule> {
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rule) = rules.get(action) {
+            return Arc::clone(rule);
+        }
+        let rule = self.evaluate(of, action).unwrap_or_else(|reason| {
+            tracing::error!(action, %reason, "a rule could not be made; it refuses");
+            Rule::Condition(Condition::Never)
+        });
+        let rule = Arc::new(rule);
+        rules.insert(action.to_owned(), Arc::clone(&rule));
+        rule
+    }
+
+    /// Evaluates the policies for an action as far as the viewer alone decides.
+    fn evaluate(&self, of: &'static Type, action: &str) -> Result<Rule, String> {
+        let slice = self.policies.slices.get(self.viewer.kind(), action);
+        if slice.is_empty() {
+            return Ok(Rule::Condition(Condition::Never));
+        }
+        let fail = |error: &dyn std::fmt::Display| error.to_string();
+        let ty = EntityTypeName::from_str(of.entity).map_err(|e| fail(&e))?;
+        let request = PartialRequest::new(
+            PartialEntityUid::from_concrete(self.principal.uid()),
+            action_uid(action).map_err(|e| fail(&e))?,
+            PartialEntityUid::new(ty, None),
+            Some(Context::empty()),
+            &self.policies.schema,
+        )
+        .map_err(|e| fail(&e))?;
+        let answer = slice
+            .tpe(&request, &self.partial, &self.policies.schema)
+            .map_err(|e| fail(&e))?;
+        // An evaluation error is a refusal, whichever policy it is in.
+        let errors: Vec<&PolicyId> = answer
+            .error_permits()
+            .chain(answer.error_forbids())
+            .collect();
+        if !errors.is_empty() {
+            return Err(format!("the evaluation of {errors:?} failed"));
+        }
+        if answer.true_forbids().next().is_some() {
+            return Ok(Rule::Condition(Condition::Never));
+        }
+        let mut permits = Vec::new();
+        let mut forbids = Vec::new();
+        if answer.true_permits().next().is_some() {
+            permits.push(Condition::Always);
+        }
+        let mut residuals: Vec<_> = answer.residual_policies().collect();
+        residuals.sort_by(|a, b| a.id().cmp(b.id()));
+        for policy in residuals {
+            let effect = policy.effect();
+            let pst = policy.try_into_pst().map_err(|e| fail(&e))?;
+            let Ok(condition) = clauses(pst.body().clauses(), of) else {
+                return Ok(Rule::Opaque);
+            };
+            match effect {
+                Effect::Permit => permits.push(condition),
+                Effect::Forbid => forbids.push(condition),
+            }
+        }
+        let allowed = Condition::any(permits);
+        Ok(Rule::Condition(Condition::all([
+            allowed,
+            Condition::any(forbids).negate(),
+        ])))
+    }
+
+    /// Asks Cedar itself about one action on one row.
+    #[must_use]
+    pub fn allows(&self, action: &str, record: &Record) -> bool {
+        self.ask(action, record).0
+    }
+
+    /// A permit for a deed on a row.
+    ///
+    /// # Errors
+    /// Where the policies refuse it.
+    pub fn permit(&self, action: &str, record: &Record) -> Result<Permit, Refusal> {
+        match self.ask(action, record) {
+            (true, _) => Ok(Permit::grant(action, record)),
+            (false, reasons) => Err(Refusal {
+                action: action.to_owned(),
+                reasons,
+            }),
+        }
+    }
+
+    fn ask(&self, action: &str, record: &Record) -> (bool, Vec<String>) {
+        let slice = self.policies.slices.get(self.viewer.kind(), action);
+        match self.authorize(slice, action, record) {
+            Ok(answer) => answer,
+            Err(reason) => {
+                tracing::error!(action, %reason, "a decision could not be made; it refuses");
+                (false, Vec::new())
+            }
+        }
+    }
+
+    fn authorize(
+        &self,
+        slice: &PolicySet,
+        action: &str,
+        record: &Record,
+    ) -> Result<(bool, Vec<String>), String> {
+        let resource = entity::resource(record).map_err(|e| e.to_string())?;
+        let schema = &self.policies.schema;
+        let request = Request::new(
+            self.principal.uid(),
+            action_uid(action).map_err(|e| e.to_string())?,
+            resource.uid(),
+            Context::empty(),
+            Some(schema),
+        )
+        .map_err(|e| e.to_string())?;
+        let entities = Entities::from_entities([self.principal.clone(), resource], Some(schema))
+            .map_err(|e| e.to_string())?;
+        let answer = Authorizer::new().is_authorized(&request, slice, &entities);
+        if let Some(error) = answer.diagnostics().errors().next() {
+            return Err(error.to_string());
+        }
+        let public = |id: &PolicyId| {
+            let told = slice.annotation(id, "public").is_some();
+            told.then(|| slice.annotation(id, "en").unwrap_or_default().to_owned())
+        };
+        let reasons = answer.diagnostics().reason().filter_map(public).collect();
+        Ok((answer.decision() == Decision::Allow, reasons))
+    }
+}
+
+fn action_uid(action: &str) -> Result<EntityUid, NotAnEntity> {
+    entity::uid("Action", action)
+}
+
+/// The clauses of a residual as one condition.
+fn clauses(clauses: &[pst::Clause], of: &'static Type) -> Result<Condition, residual::Opaque> {
+    let parts = clauses.iter().map(|clause| match clause {
+        pst::Clause::When(expr) => residual::condition(expr, of),
+        pst::Clause::Unless(expr) => Ok(residual::condition(expr, of)?.negate()),
+    });
+    Ok(Condition::all(parts.collect::<Result<Vec<_>, _>>()?))
+}

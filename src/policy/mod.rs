@@ -1,0 +1,31 @@
+//! The policy engine: Cedar lives here and nowhere else.
+//!
+//! A set of policies is loaded and checked whole ([`Policies`]). For a viewer it becomes a
+//! [`Lens`]: one [`Rule`] for each action, made once by type-aware partial evaluation. A rule is a
+//! [`Condition`] that the store turns into SQL for rows, filters and sorts, and that a [`Layout`]
+//! turns into closures for cells. Rows come out of the store [`Protected`]; what they hold opens
+//! only through the layout's deciders. Deeds go through Cedar itself and give a [`Permit`].
+//!
+//! The room knows no SQL, no GraphQL and no HTTP.
+
+mod condition;
+mod decide;
+mod entity;
+mod form;
+mod layout;
+mod lens;
+mod load;
+mod mask;
+mod permit;
+mod protected;
+mod residual;
+mod slice;
+
+pub use condition::{Condition, Test};
+pub use entity::{Record, Value};
+pub use layout::{Column, Layout, Slot};
+pub use lens::{Lens, Rule, Sight};
+pub use load::{Document, LoadError, Policies};
+pub use mask::masked;
+pub use permit::{Permit, Refusal};
+pub use protected::{Protected, Shown};

@@ -1,0 +1,177 @@
+//! Changing rows. Every change demands the permit for it.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, Value};
+use uuid::Uuid;
+
+use super::cells::written;
+use super::sql::Sql;
+use super::{Store, StoreError};
+use crate::catalogue::{Cell, Field, Type};
+use crate::policy::Permit;
+
+/// A row to be made.
+pub struct Draft {
+    /// Its type.
+    pub of: &'static Type,
+    /// Its id.
+    pub id: Uuid,
+    /// Its columns.
+    pub columns: Vec<(&'static str, Value)>,
+}
+
+/// A change of a row, as it was at a revision.
+pub struct Change {
+    /// Its type.
+    pub of: &'static Type,
+    /// Its id.
+    pub id: Uuid,
+    /// The revision that the change was decided on.
+    pub revision: i32,
+    /// The columns to set.
+    pub columns: Vec<(&'static str, Value)>,
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Changed {
+    /// It was made.
+    Done,
+    /// The row had changed in between; decide again.
+    Overtaken,
+}
+
+impl Draft {
+    /// An empty row of a type, with a new id that reveals nothing of a person.
+    #[must_use]
+    pub fn new(of: &'static Type) -> Self {
+        let id = if of.person {
+            Uuid::new_v4()
+        } else {
+            Uuid::now_v7()
+        };
+        Self {
+            of,
+            id,
+            columns: Vec::new(),
+        }
+    }
+
+    /// Sets the column of a field.
+    pub fn set(&mut self, field: &'static Field, cell: &Cell) {
+        if let Some(column) = field.column() {
+            self.columns.push((column, written(field, cell)));
+        }
+    }
+}
+
+impl Change {
+    /// Sets the column of a field.
+    pub fn set(&mut self, field: &'static Field, cell: &Cell) {
+        if let Some(column) = field.column() {
+            self.columns.push((column, written(field, cell)));
+        }
+    }
+}
+
+impl Store {
+    /// Makes a row, under the permit for this action on that row.
+    ///
+    /// # Errors
+    /// Where the permit is for something else, or the database fails.
+    pub async fn insert(
+        &self,
+        permit: &Permit,
+        action: &str,
+        on: Uuid,
+        draft: Draft,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if !permit.covers(action, on) {
+            return Err(StoreError::Unpermitted);
+        }
+        insert(&self.database, draft, now).await
+    }
+
+    /// Changes a row, under the permit for this action on it.
+    ///
+    /// # Errors
+    /// Where the permit is for something else, or the database fails.
+    pub async fn change(
+        &self,
+        permit: &Permit,
+        action: &str,
+        change: Change,
+        now: DateTime<Utc>,
+    ) -> Result<Changed, StoreError> {
+        if !permit.covers(action, change.id) {
+            return Err(StoreError::Unpermitted);
+        }
+        update(&self.database, change, now).await
+    }
+
+    /// The revision of a row.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn revision(&self, of: &'static Type, id: Uuid) -> Result<Option<i32>, StoreError> {
+        let mut sql = Sql::new(self.database.get_database_backend());
+        sql.push("SELECT revision FROM ")
+            .push(of.table)
+            .push(" WHERE id = ")
+            .bind(id);
+        let row = self.database.query_one_raw(sql.finish()).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+}
+
+pub(super) async fn insert(
+    database: &impl ConnectionTrait,
+    draft: Draft,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut sql = Sql::new(database.get_database_backend());
+    sql.push("INSERT INTO ")
+        .push(draft.of.table)
+        .push(" (id, created_at, updated_at");
+    for (column, _) in &draft.columns {
+        sql.push(", ").push(column);
+    }
+    sql.push(") VALUES (")
+        .bind(draft.id)
+        .push(", ")
+        .bind(now)
+        .push(", ")
+        .bind(now);
+    for (_, value) in draft.columns {
+        sql.push(", ").bind(value);
+    }
+    sql.push(")");
+    database.execute_raw(sql.finish()).await?;
+    Ok(())
+}
+
+pub(super) async fn update(
+    database: &impl ConnectionTrait,
+    change: Change,
+    now: DateTime<Utc>,
+) -> Result<Changed, StoreError> {
+    let mut sql = Sql::new(database.get_database_backend());
+    sql.push("UPDATE ")
+        .push(change.of.table)
+        .push(" SET revision = revision + 1, updated_at = ");
+    sql.bind(now);
+    for (column, value) in change.columns {
+        sql.push(", ").push(column).push(" = ").bind(value);
+    }
+    sql.push(" WHERE id = ")
+        .bind(change.id)
+        .push(" AND revision = ")
+        .bind(change.revision);
+    let done = database.execute_raw(sql.finish()).await?;
+    Ok(if done.rows_affected() == 1 {
+        Changed::Done
+    } else {
+        Changed::Overtaken
+    })
+}

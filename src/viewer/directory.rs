@@ -1,0 +1,96 @@
+//! What must be known of a person or a share to say what it amounts to.
+
+use std::future::Future;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// Looks up roles and shares as they stand at an instant.
+pub trait Directory: Send + Sync {
+    /// What can go wrong while looking.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// How a person stands; `None` where there is no such person or the person may not sign in.
+    fn standing(
+        &self,
+        account: Uuid,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Option<Standing>, Self::Error>> + Send;
+
+    /// Those of these shares that are in force.
+    fn shares(
+        &self,
+        ids: &[Uuid],
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Vec<Share>, Self::Error>> + Send;
+}
+
+/// How a person stands at an instant.
+#[derive(Default)]
+pub struct Standing {
+    /// The roles held.
+    pub roles: Vec<Role>,
+    /// Branches below the organisations that the person administers.
+    pub branches: Vec<Uuid>,
+    /// Shifts of today in the projects that the person leads.
+    pub shifts_today: Vec<Uuid>,
+    /// Volunteer records that are the person's own.
+    pub volunteers: Vec<Uuid>,
+    /// Shifts on whose roster the person is.
+    pub shifts: Vec<Uuid>,
+    /// Guardian records that are the person's own.
+    pub guardians: Vec<Uuid>,
+    /// Students whose record the person may see as a guardian.
+    pub wards: Vec<Uuid>,
+    /// Their classes.
+    pub ward_classes: Vec<Uuid>,
+    /// Their schools.
+    pub ward_schools: Vec<Uuid>,
+    /// When the first of this ends.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A role of a person.
+pub struct Role {
+    /// `ADMINISTRATOR`, `COORDINATOR` and so on.
+    pub role: String,
+    /// In which organisation.
+    pub organisation: Uuid,
+    /// In which project, if in one.
+    pub project: Option<Uuid>,
+    /// In which class, if in one.
+    pub class: Option<Uuid>,
+}
+
+/// A share in force.
+pub struct Share {
+    /// Its id.
+    pub id: Uuid,
+    /// Who shares.
+    pub lead: Uuid,
+    /// With whom.
+    pub partner: Uuid,
+    /// `READ_ONLY`, `EDIT` or `ADMIN`.
+    pub level: String,
+    /// `ROSTER`, `NAMES`, `CONTACTS`, `NOTES`.
+    pub groups: Vec<String>,
+    /// Whether people are shown as first character and `XX`.
+    pub desensitised: bool,
+    /// When it ends.
+    pub until: Option<DateTime<Utc>>,
+    /// What it covers.
+    pub scopes: Vec<Scope>,
+}
+
+/// What a share covers.
+pub enum Scope {
+    /// A whole project.
+    Project(Uuid),
+    /// One shift of a project, named or of a department that was named.
+    Shift {
+        /// The project.
+        project: Uuid,
+        /// The shift.
+        shift: Uuid,
+    },
+}
