@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod graphql;
+pub mod import;
 pub mod policy;
 pub mod store;
 pub mod values;

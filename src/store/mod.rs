@@ -14,6 +14,7 @@ mod cursor;
 mod directory;
 mod filter;
 mod find;
+pub mod import;
 mod notices;
 mod order;
 mod record;

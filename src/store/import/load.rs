@@ -1,0 +1,172 @@
+//! The load that is the same for every kind of record.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, DatabaseConnection, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, Iterable, QuerySelect, Select, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use super::{LoadError, Progress, Run};
+use crate::import::{ImportError, Kind, Parsed, Reason, Rejection, Report};
+
+/// How many rows go into one statement. The widest table has fewer than 40 columns, so that a batch
+/// stays below the 32,766 values that SQLite binds.
+const BATCH: usize = 500;
+
+/// A table that records of one kind are loaded into.
+pub(super) trait Target: Send + Sync {
+    type Record: Send;
+    type Entity: EntityTrait;
+
+    const KIND: Kind;
+
+    /// What identifies a record.
+    fn key(&self, record: &Self::Record) -> String;
+
+    /// What identifies a row, in the same form.
+    fn key_of(&self, row: &Row<Self>) -> Option<String>;
+
+    /// Finds the rows of some records.
+    fn existing(&self, records: &[(u64, Self::Record)], source: &str) -> Select<Self::Entity>;
+
+    /// The columns of which the record speaks, and no others.
+    fn owned(&self, record: Self::Record, row: Option<&Row<Self>>) -> Active<Self>;
+
+    /// Completes a new row with the columns that the record does not speak of.
+    fn complete(&self, row: &mut Active<Self>, id: Uuid, key: &str, run: Run<'_>);
+
+    /// Counts a change of a row.
+    fn touch(&self, row: &mut Active<Self>, before: &Row<Self>, run: Run<'_>);
+
+    /// Refuses a record whose row must not be changed by this load.
+    fn admit(&self, _row: &Row<Self>) -> Result<(), (Reason, String)>;
+}
+
+pub(super) type Row<T> = <<T as Target>::Entity as EntityTrait>::Model;
+pub(super) type Active<T> = <<T as Target>::Entity as EntityTrait>::ActiveModel;
+
+pub(super) async fn load<T, I>(
+    db: &DatabaseConnection,
+    target: T,
+    records: I,
+    run: Run<'_>,
+    progress: Progress<'_>,
+) -> Result<Report, LoadError>
+where
+    T: Target,
+    Row<T>: IntoActiveModel<Active<T>> + Send + Sync,
+    Active<T>: Send,
+    I: Iterator<Item = Result<Parsed<T::Record>, ImportError>> + Send,
+{
+    let options = TransactionOptions {
+        // a reader that turns writer half way may find the database busy and fail
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = db.begin_with_options(options).await?;
+    let mut report = Report::new(T::KIND, run.source, run.dry_run);
+    let mut ids = ContextV7::new();
+    let mut batch = Vec::with_capacity(BATCH);
+    for parsed in records {
+        match parsed? {
+            Parsed::Rejected(rejection) => report.rejected.push(rejection),
+            Parsed::Record { line, record } => batch.push((line, record)),
+        }
+        if batch.len() == BATCH {
+            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+            store(&transaction, &target, full, run, &mut ids, &mut report).await?;
+            progress(&report);
+        }
+    }
+    store(&transaction, &target, batch, run, &mut ids, &mut report).await?;
+    report.rejected.sort_by_key(|rejection| rejection.line);
+    match run.dry_run {
+        true => transaction.rollback().await?,
+        false => transaction.commit().await?,
+    }
+    progress(&report);
+    Ok(report)
+}
+
+async fn store<T>(
+    transaction: &DatabaseTransaction,
+    target: &T,
+    batch: Vec<(u64, T::Record)>,
+    run: Run<'_>,
+    ids: &mut ContextV7,
+    report: &mut Report,
+) -> Result<(), LoadError>
+where
+    T: Target,
+    Row<T>: IntoActiveModel<Active<T>> + Send + Sync,
+    Active<T>: Send,
+{
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let existing = target.existing(&batch, run.source).lock_exclusive();
+    let mut rows = HashMap::new();
+    for row in existing.all(transaction).await? {
+        if let Some(key) = target.key_of(&row) {
+            rows.insert(key, row);
+        }
+    }
+    let mut new = Vec::new();
+    for (line, record) in batch {
+        let key = target.key(&record);
+        let Some(row) = rows.remove(&key) else {
+            let mut row = target.owned(record, None);
+            target.complete(&mut row, id(ids, run), &key, run);
+            new.push(row);
+            continue;
+        };
+        if let Err((code, reason)) = target.admit(&row) {
+            report.rejected.push(Rejection { line, code, reason });
+            continue;
+        }
+        let owned = target.owned(record, Some(&row));
+        match changed::<T>(&row, owned) {
+            None => report.unchanged += 1,
+            Some(mut change) => {
+                target.touch(&mut change, &row, run);
+                change.update(transaction).await?;
+                report.updated += 1;
+            }
+        }
+    }
+    report.inserted += new.len() as u64;
+    T::Entity::insert_many(new)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// The row with the columns that differ, or none if all agree.
+fn changed<T>(row: &Row<T>, mut owned: Active<T>) -> Option<Active<T>>
+where
+    T: Target,
+    Row<T>: IntoActiveModel<Active<T>>,
+{
+    let mut current = row.clone().into_active_model();
+    let mut differs = false;
+    for column in <T::Entity as EntityTrait>::Column::iter() {
+        let ActiveValue::Set(value) = owned.take(column) else {
+            continue;
+        };
+        if current.get(column).into_value().as_ref() != Some(&value) {
+            current.set(column, value);
+            differs = true;
+        }
+    }
+    differs.then_some(current)
+}
+
+/// An id that sorts by the run's time and, within the run, by the order of the file.
+fn id(context: &mut ContextV7, run: Run<'_>) -> Uuid {
+    let seconds = u64::try_from(run.now.timestamp()).unwrap_or_default();
+    let time = Timestamp::from_unix(&*context, seconds, run.now.timestamp_subsec_nanos());
+    Uuid::new_v7(time)
+}

@@ -1,0 +1,102 @@
+//! Fresh, migrated databases for tests that need no server, and the places of real input.
+
+use std::path::PathBuf;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+
+/// A database that only one test uses.
+pub struct TestDatabase {
+    pub name: &'static str,
+    pub db: DatabaseConnection,
+    drop_after: Option<(String, String)>,
+}
+
+impl TestDatabase {
+    /// One on SQLite, and one on PostgreSQL where `KAIFONG_TEST_POSTGRES` names a server.
+    pub async fn each() -> Vec<TestDatabase> {
+        let mut all = vec![Self::sqlite().await];
+        match std::env::var("KAIFONG_TEST_POSTGRES") {
+            Ok(server) => all.push(Self::postgres(server).await),
+            Err(_) => skip("the PostgreSQL half", "KAIFONG_TEST_POSTGRES is not set"),
+        }
+        all
+    }
+
+    pub async fn sqlite() -> TestDatabase {
+        let db = Database::connect("sqlite::memory:").await.unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        TestDatabase {
+            name: "SQLite",
+            db,
+            drop_after: None,
+        }
+    }
+
+    async fn postgres(server: String) -> TestDatabase {
+        let name = format!("kaifong_test_{}", uuid::Uuid::new_v4().simple());
+        let admin = Database::connect(&server).await.unwrap();
+        let create = format!("CREATE DATABASE {name} TEMPLATE template0");
+        admin.execute_unprepared(&create).await.unwrap();
+        admin.close().await.unwrap();
+        let db = Database::connect(with_database(&server, &name)).await;
+        let db = db.unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        TestDatabase {
+            name: "PostgreSQL",
+            db,
+            drop_after: Some((server, name)),
+        }
+    }
+
+    pub async fn close(self) {
+        self.db.close().await.unwrap();
+        if let Some((server, name)) = self.drop_after {
+            let admin = Database::connect(server).await.unwrap();
+            let drop = format!("DROP DATABASE {name}");
+            admin.execute_unprepared(&drop).await.unwrap();
+            admin.close().await.unwrap();
+        }
+    }
+}
+
+/// The URL of another database of the same server.
+fn with_database(server: &str, name: &str) -> String {
+    let (address, options) = match server.split_once('?') {
+        Some((address, options)) => (address, format!("?{options}")),
+        None => (server, String::new()),
+    };
+    let host = address.find("://").map_or(0, |at| at + 3);
+    let path = address[host..]
+        .find('/')
+        .map_or(address.len(), |at| host + at);
+    format!("{}/{name}{options}", &address[..path])
+}
+
+/// Says on a bare machine what is not tested; in CI nothing may be missing.
+pub fn skip(what: &str, why: &str) {
+    assert!(
+        std::env::var("CI").as_deref() != Ok("true"),
+        "{what} must be tested in CI, but {why}"
+    );
+    eprintln!("skipped: {what}, since {why}");
+}
+
+/// A file of the shared real input, where it is there.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let folder = std::env::var("KAIFONG_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+    let file = PathBuf::from(root).join(folder).join(path);
+    if !file.exists() {
+        skip(path, "KAIFONG_SHARED (../shared) does not hold it");
+        return None;
+    }
+    Some(file)
+}
+
+/// A file of the repository's own fixtures.
+pub fn fixture(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(path)
+}
