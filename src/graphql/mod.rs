@@ -13,20 +13,6 @@ impl Query {
     async fn hello(&self, name: Option<String>) -> String {
         format!("hello {}", name.as_deref().unwrap_or("neighbour"))
     }
-    /// Panics.
-    async fn panics(&self) -> Option<bool> {
-        let nothing: Option<bool> = None;
-        #[expect(
-            clippy::unwrap_used,
-            reason = "a stand-in that shows what a panic does"
-        )]
-        Some(nothing.unwrap())
-    }
-    /// Takes its time.
-    async fn sleeps(&self, ms: u32) -> u32 {
-        tokio::time::sleep(std::time::Duration::from_millis(ms.into())).await;
-        ms
-    }
     /// Who asks.
     async fn me(&self, ctx: &async_graphql::Context<'_>) -> Option<String> {
         ctx.data_opt::<Claims>().map(|claims| claims.sub.clone())

@@ -56,7 +56,6 @@ impl Server {
     }
 
     /// All its addresses.
-    #[must_use]
     pub fn router(self) -> Router {
         let router = Router::new()
             .route("/", routing::get(|| async { Redirect::temporary("/ide") }))

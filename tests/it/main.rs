@@ -7,6 +7,8 @@
     reason = "a test that fails should say so at once"
 )]
 
+mod cli;
 mod config;
+mod http;
 mod scratch;
 mod tokens;
