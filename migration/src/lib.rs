@@ -16,8 +16,8 @@ mod m20261121_000005_memberships_and_shares;
 mod m20261121_000006_notices;
 mod m20261121_000007_reference;
 
-pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
 
 /// Brings a database from any earlier state to today's.
 pub struct Migrator;

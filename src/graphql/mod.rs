@@ -31,7 +31,7 @@ use chrono::{DateTime, Utc};
 
 use crate::policy::{Lens, NotAnEntity, Policies};
 use crate::store::{Seal, Store};
-use crate::viewer::Viewer;
+use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
 use error::coded;
 use privacy::Privacy;
 use root::{Mutation, Query};
@@ -96,6 +96,33 @@ impl Graph {
         self.store.ready().await
     }
 
+    /// The answer to a request by the holder of these claims (nobody in particular without any).
+    pub async fn execute(
+        &self,
+        request: Request,
+        claims: Option<&Claims>,
+        now: DateTime<Utc>,
+    ) -> Response {
+        let claimed = claims.map(|claims| match claims.typ {
+            TokenKind::User => Claimed::User {
+                subject: &claims.sub,
+            },
+            TokenKind::Partner => Claimed::Partner {
+                subject: &claims.sub,
+                shares: &claims.shares,
+                scope: claims.scope.as_deref(),
+            },
+        });
+        match viewer::assemble(claimed, &self.store, now).await {
+            Ok(viewer) => self.answer(request, viewer, now).await,
+            Err(Unrecognised::Directory(error)) => {
+                tracing::error!(%error, "the directory could not be asked");
+                failed("INTERNAL", "something went wrong on the server")
+            }
+            Err(error) => failed("UNAUTHENTICATED", &error.to_string()),
+        }
+    }
+
     /// The answer to a request by this viewer, who was made at this instant.
     pub async fn answer(&self, request: Request, viewer: Viewer, now: DateTime<Utc>) -> Response {
         let lens = match self.lens(viewer) {
@@ -107,7 +134,7 @@ impl Graph {
         };
         let scope = Scope {
             lens: Arc::clone(&lens),
-            store: self.store.clone(),
+            store: self.store.at(now),
             seal: self.seal.clone(),
             limits: self.limits,
             now,
@@ -164,6 +191,12 @@ fn executable() -> Executable {
         .limit_directives(50)
         .disable_suggestions()
         .finish()
+}
+
+/// The type's name and the row of an identifier of the graph.
+#[must_use]
+pub fn decode_id(text: &str) -> Option<(&'static str, uuid::Uuid)> {
+    id::decode(text).map(|(of, id)| (of.name, id))
 }
 
 /// The schema as text.

@@ -24,7 +24,7 @@ fn today(now: DateTime<Utc>) -> (NaiveDate, DateTime<Utc>, DateTime<Utc>) {
 
 impl Store {
     async fn rows(&self, write: impl FnOnce(&mut Sql)) -> Result<Vec<QueryResult>, StoreError> {
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         write(&mut sql);
         Ok(self.database.query_all_raw(sql.finish()).await?)
     }

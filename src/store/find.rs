@@ -148,7 +148,7 @@ impl Store {
         terms: &[Term],
         grouped: bool,
     ) -> sea_orm::Statement {
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         let alias = sql.alias();
         if grouped {
             sql.push("SELECT * FROM (");
@@ -225,7 +225,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn count(&self, ask: &Ask<'_>, cap: u64) -> Result<Vec<u64>, StoreError> {
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         let alias = sql.alias();
         let Some(within) = &ask.within else {
             sql.push("SELECT COUNT(*) FROM (SELECT 1 AS one");
@@ -270,7 +270,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         let alias = sql.alias();
         sql.push("SELECT ");
         columns(&mut sql, layout, &alias);

@@ -30,12 +30,16 @@ pub use notices::ReceiptStanding;
 pub use order::Order;
 pub use write::{Change, Changed, Draft};
 
+use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
+
+use self::sql::Sql;
 
 /// Where rows are kept.
 #[derive(Clone)]
 pub struct Store {
     database: DatabaseConnection,
+    now: DateTime<Utc>,
 }
 
 /// What went wrong in the database. Its text is for the log, never for a client.
@@ -53,10 +57,27 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// A store over this connection.
+    /// A store over this connection, as of the first instant of all.
     #[must_use]
     pub fn new(database: DatabaseConnection) -> Self {
-        Self { database }
+        Self {
+            database,
+            now: DateTime::<Utc>::MIN_UTC,
+        }
+    }
+
+    /// The store at an instant: what has ended by then counts no more.
+    #[must_use]
+    pub fn at(&self, now: DateTime<Utc>) -> Self {
+        Self {
+            database: self.database.clone(),
+            now,
+        }
+    }
+
+    /// A statement in the making.
+    fn sql(&self) -> Sql {
+        Sql::new(self.database.get_database_backend(), self.now)
     }
 
     /// The connection, for loading data in bulk.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use uuid::Uuid;
 
-use super::sql::Sql;
+use super::sql::{Sql, hong_kong_day};
 use super::write::{Change, Changed, Draft, insert, update};
 use super::{Store, StoreError};
 use crate::catalogue::{self, Cell};
@@ -55,7 +55,7 @@ impl Store {
         ) else {
             return Err(StoreError::Type("notice.organisation_id"));
         };
-        let edition = edition(&transaction, notice.id()).await?;
+        let edition = edition(&transaction, notice.id(), now).await?;
         for (recipient, student) in recipients(&transaction, notice, *organisation, now).await? {
             let mut draft = Draft::new(receipts);
             draft.put("organisation_id", &Cell::Id(*organisation));
@@ -75,7 +75,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn receipt(&self, id: Uuid) -> Result<ReceiptStanding, StoreError> {
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         sql.push(
             "SELECT r.read_at IS NOT NULL, r.signed_at IS NOT NULL, n.requires_signature AND ",
         );
@@ -104,7 +104,7 @@ impl Store {
         shift: Uuid,
         volunteer: Uuid,
     ) -> Result<Option<Uuid>, StoreError> {
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         sql.push("SELECT id FROM assignment WHERE archived_at IS NULL ");
         sql.push("AND status IN ('OFFERED', 'ACCEPTED', 'ATTENDED') AND shift_id = ")
             .bind(shift);
@@ -116,8 +116,12 @@ impl Store {
     }
 }
 
-async fn edition(database: &impl ConnectionTrait, notice: Uuid) -> Result<i64, StoreError> {
-    let mut sql = Sql::new(database.get_database_backend());
+async fn edition(
+    database: &impl ConnectionTrait,
+    notice: Uuid,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    let mut sql = Sql::new(database.get_database_backend(), now);
     sql.push("SELECT version FROM notice WHERE id = ")
         .bind(notice);
     let row = database.query_one_raw(sql.finish()).await?;
@@ -136,7 +140,7 @@ async fn recipients(
     organisation: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Vec<(Uuid, Option<Uuid>)>, StoreError> {
-    let mut sql = Sql::new(database.get_database_backend());
+    let mut sql = Sql::new(database.get_database_backend(), now);
     let valid = |sql: &mut Sql| {
         sql.push(" AND m.archived_at IS NULL AND (m.valid_from IS NULL OR m.valid_from <= ");
         sql.bind(now)
@@ -150,7 +154,7 @@ async fn recipients(
         sql.push("JOIN guardian p ON p.id = g.guardian_id WHERE p.account_id IS NOT NULL ");
         sql.push("AND g.has_access AND g.receives_notices AND g.archived_at IS NULL ");
         sql.push("AND e.archived_at IS NULL AND (e.ends_on IS NULL OR e.ends_on >= ");
-        sql.bind(now.date_naive())
+        sql.bind(hong_kong_day(now))
             .push(") AND e.class_id = ")
             .bind(*class);
     } else if let Some(Value::Id(project)) = notice.value("project") {

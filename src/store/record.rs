@@ -6,7 +6,6 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::cells::{self, Holds};
-use super::sql::Sql;
 use super::{Store, StoreError};
 use crate::catalogue::{Attribute, AttributeShape, Cell, Type};
 use crate::policy::Record;
@@ -25,7 +24,7 @@ impl Store {
             return Ok(HashMap::new());
         }
         let columns: Vec<(&'static str, Holds)> = of.attributes.iter().filter_map(column).collect();
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         sql.push("SELECT t.id");
         for (column, _) in &columns {
             sql.push(", ").column("t", column);
@@ -76,7 +75,7 @@ impl Store {
         else {
             return Ok(Vec::new());
         };
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         sql.push("SELECT ")
             .push(own)
             .push(", ")
@@ -87,7 +86,7 @@ impl Store {
             .push(own)
             .push(" IN ")
             .list(ids.iter().copied());
-        sql.push(" AND (").push(when).push(")");
+        sql.push(" AND (").timed(when).push(")");
         let rows = self.database.query_all_raw(sql.finish()).await?;
         let pair =
             |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));

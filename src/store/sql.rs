@@ -1,10 +1,12 @@
 //! A statement in the making.
 
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{DbBackend, Statement, Value};
 
 /// Text with bound values. Names come from the catalogue; values are only ever bound.
 pub struct Sql {
     backend: DbBackend,
+    now: DateTime<Utc>,
     text: String,
     values: Vec<Value>,
     aliases: usize,
@@ -12,9 +14,10 @@ pub struct Sql {
 
 impl Sql {
     /// An empty statement.
-    pub fn new(backend: DbBackend) -> Self {
+    pub fn new(backend: DbBackend, now: DateTime<Utc>) -> Self {
         Self {
             backend,
+            now,
             text: String::with_capacity(512),
             values: Vec::new(),
             aliases: 0,
@@ -25,6 +28,27 @@ impl Sql {
     pub fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
         self
+    }
+
+    /// Adds a condition of the catalogue, in which `{now}` and `{today}` stand for the instant and
+    /// its day in Hong Kong.
+    pub fn timed(&mut self, text: &str) -> &mut Self {
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            self.push(before);
+            match after.split_once('}') {
+                Some(("now", after)) => {
+                    self.bind(self.now);
+                    rest = after;
+                }
+                Some(("today", after)) => {
+                    self.bind(hong_kong_day(self.now));
+                    rest = after;
+                }
+                _ => rest = after,
+            }
+        }
+        self.push(rest)
     }
 
     /// Adds text, as the last thing.
@@ -80,4 +104,11 @@ impl Sql {
     pub fn finish(self) -> Statement {
         Statement::from_sql_and_values(self.backend, self.text, self.values)
     }
+}
+
+/// The day in Hong Kong, which is eight hours ahead of UTC all year.
+pub fn hong_kong_day(now: DateTime<Utc>) -> NaiveDate {
+    now.checked_add_signed(TimeDelta::hours(8))
+        .unwrap_or(now)
+        .date_naive()
 }

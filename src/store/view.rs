@@ -79,7 +79,7 @@ pub fn test(sql: &mut Sql, test: &Test, alias: &str) {
                 .push(" IN ");
             sql.list(ids.iter().copied())
                 .push(" AND (")
-                .push(when)
+                .timed(when)
                 .push("))");
         }
     }

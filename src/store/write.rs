@@ -128,7 +128,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn revision(&self, of: &'static Type, id: Uuid) -> Result<Option<i32>, StoreError> {
-        let mut sql = Sql::new(self.database.get_database_backend());
+        let mut sql = self.sql();
         sql.push("SELECT revision FROM ")
             .push(of.table)
             .push(" WHERE id = ")
@@ -143,7 +143,7 @@ pub(super) async fn insert(
     draft: Draft,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut sql = Sql::new(database.get_database_backend());
+    let mut sql = Sql::new(database.get_database_backend(), now);
     sql.push("INSERT INTO ")
         .push(draft.of.table)
         .push(" (id, created_at, updated_at");
@@ -169,7 +169,7 @@ pub(super) async fn update(
     change: Change,
     now: DateTime<Utc>,
 ) -> Result<Changed, StoreError> {
-    let mut sql = Sql::new(database.get_database_backend());
+    let mut sql = Sql::new(database.get_database_backend(), now);
     sql.push("UPDATE ")
         .push(change.of.table)
         .push(" SET revision = revision + 1, updated_at = ");

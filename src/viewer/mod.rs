@@ -6,9 +6,13 @@
 
 mod assemble;
 mod directory;
+mod keys;
+mod token;
 
 pub use assemble::{Claimed, Unrecognised, assemble};
 pub use directory::{Directory, Role, Scope, Share, Standing};
+pub use keys::{KeyError, Keys};
+pub use token::{Claims, TokenError, TokenKind};
 
 use std::collections::{BTreeMap, BTreeSet};
 

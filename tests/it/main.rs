@@ -1,4 +1,5 @@
-//! One binary of integration tests.
+//! One binary of integration tests: names are sentences, each through the real server's rooms.
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,5 +7,10 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod cli;
+mod config;
 mod databases;
+mod http;
 mod imports;
+mod scratch;
+mod tokens;

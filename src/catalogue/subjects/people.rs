@@ -77,7 +77,7 @@ pub static USER: Type = Type {
             "membership m",
             "m.account_id",
             "m.organisation_id",
-            "m.archived_at IS NULL",
+            "m.archived_at IS NULL AND (m.valid_from IS NULL OR m.valid_from <= {now}) AND (m.valid_to IS NULL OR m.valid_to > {now})",
         ),
         attribute::set(
             "teaches",
@@ -85,7 +85,7 @@ pub static USER: Type = Type {
             "membership m",
             "m.account_id",
             "m.class_id",
-            "m.archived_at IS NULL AND m.role = 'TEACHER' AND m.class_id IS NOT NULL",
+            "m.archived_at IS NULL AND (m.valid_from IS NULL OR m.valid_from <= {now}) AND (m.valid_to IS NULL OR m.valid_to > {now}) AND m.role = 'TEACHER' AND m.class_id IS NOT NULL",
         ),
     ],
     deeds: &[],

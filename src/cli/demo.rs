@@ -1,0 +1,115 @@
+//! `kaifong demo`
+
+use std::{
+    fmt::Write,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use chrono::Utc;
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::{
+    CliError, logging, print, serve,
+    settings::{ListenFlag, SettingFlags},
+};
+use crate::{
+    app::{self, Bearer},
+    config::Config,
+    private_file, server,
+};
+
+/// Serve made-up data, with a token for each role
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  kaifong demo
+  kaifong demo --data-dir /var/tmp/demo --listen 127.0.0.1:9000
+  kaifong demo --tokens tokens.json
+
+The data is made at the first start and kept for the next one.")]
+pub(super) struct Demo {
+    #[command(flatten)]
+    address: ListenFlag,
+    /// Write the tokens to this file as well, as JSON by role, for its owner only
+    #[arg(long, value_name = "FILE")]
+    tokens: Option<PathBuf>,
+}
+
+/// How long a token of the demo is good for.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A bearer with the token made for it.
+struct Issued {
+    bearer: Bearer,
+    token: String,
+}
+
+impl Demo {
+    pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
+        let config = settings.load_listening(self.address)?;
+        logging::start(&config.log)?;
+        let bearers = app::prepare_demo(&config, Utc::now(), LIFETIME).await?;
+        let app = app::open(&config).await?;
+        let issued = bearers
+            .into_iter()
+            .map(|bearer| {
+                let token = app::sign(&app.keys, &bearer.claims)?;
+                Ok(Issued { bearer, token })
+            })
+            .collect::<Result<Vec<_>, CliError>>()?;
+        let listener = server::bind(config.listen).await.map_err(CliError::Port)?;
+        let address = listener.local_addr().map_err(CliError::Port)?;
+        if let Some(path) = &self.tokens {
+            private_file::replace(path, &by_role(&issued)).map_err(|cause| CliError::Write {
+                path: path.clone(),
+                cause,
+            })?;
+        }
+        print(&welcome(&config, address, &issued))?;
+        serve::until_stopped(listener, app, &config).await
+    }
+}
+
+fn by_role(issued: &[Issued]) -> String {
+    let tokens: Map<String, Value> = issued
+        .iter()
+        .map(|one| (one.bearer.role.to_owned(), Value::from(one.token.clone())))
+        .collect();
+    format!("{:#}\n", Value::Object(tokens))
+}
+
+fn welcome(config: &Config, address: SocketAddr, issued: &[Issued]) -> String {
+    let place = match address.ip().is_unspecified() {
+        true => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
+        false => address,
+    };
+    let mut text = format!(
+        "\nKaifong 街坊 is listening.\n\n  \
+         IDE   http://{place}/ide\n  \
+         API   http://{place}/graphql\n  \
+         Data  {} (kept for the next start)\n\n\
+         A token for each role; paste one into the IDE's token field:\n",
+        config.database_url,
+    );
+    for Issued { bearer, token } in issued {
+        // Writing to a string does not fail.
+        write!(
+            text,
+            "\n  {:<16}  {}\n  {token}\n",
+            bearer.role, bearer.description
+        )
+        .ok();
+    }
+    if let Some(one) = issued.first() {
+        let until = one.bearer.claims.expires().format("%Y-%m-%d %H:%M UTC");
+        write!(
+            text,
+            "\nThe tokens are valid until {until}. Stop with Ctrl-C.\n"
+        )
+        .ok();
+    }
+    text
+}

@@ -1,0 +1,133 @@
+//! The command line: one file a subcommand.
+//!
+//! A command reads its flags, calls the composition root and prints. What goes
+//! to other programs (a token, the schema) is alone on standard output; what is
+//! for people goes beside it on standard error.
+
+mod demo;
+mod import;
+mod logging;
+mod migrate;
+mod policy;
+mod schema;
+mod serve;
+mod settings;
+mod token;
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use self::settings::SettingFlags;
+use crate::{app::AppError, config::ConfigError};
+
+/// A GraphQL server with a privacy policy engine, for the NGOs and schools of Hong Kong.
+#[derive(Parser)]
+#[command(name = "kaifong", version, propagate_version = true, after_help = EXAMPLES)]
+struct CommandLine {
+    #[command(flatten)]
+    settings: SettingFlags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kaifong demo                       a server with made-up data, and a token for each role
+  kaifong serve --config my.toml     a server with your own settings
+  kaifong migrate                    bring the database up to date
+  kaifong schema > schema.graphql    the schema, for code generators
+
+Settings are read from built-in defaults, then kaifong.toml (or --config), then
+KAIFONG_* variables, then flags.";
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Migrate(migrate::Migrate),
+    Import(import::Import),
+    Token(token::Token),
+    Schema(schema::Schema),
+    Policy(policy::Policy),
+}
+
+/// Why a command failed; the text is for the person at the keyboard.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    App(#[from] AppError),
+    #[error("cannot write `{}`: {cause}", path.display())]
+    Write { path: PathBuf, cause: io::Error },
+    #[error("{0}")]
+    Port(io::Error),
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
+    #[error("the policies have {0} faults")]
+    Faults(usize),
+    #[error("cannot start logging: {0}")]
+    Logging(String),
+}
+
+/// Does what the arguments of the process say.
+pub async fn run() -> ExitCode {
+    let CommandLine { settings, command } = CommandLine::parse();
+    let outcome = match command {
+        Command::Demo(demo) => demo.run(settings).await,
+        Command::Serve(serve) => serve.run(settings).await,
+        Command::Migrate(migrate) => migrate.run(settings).await,
+        Command::Import(import) => import.run(settings).await,
+        Command::Token(token) => token.run(settings).await,
+        Command::Schema(schema) => schema.run(),
+        Command::Policy(policy) => policy.run(settings),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints the failure, and those of its causes that it does not already tell.
+fn complain(failure: &CliError) {
+    let mut line = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(deeper) = cause {
+        let text = deeper.to_string();
+        if !line.contains(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = deeper.source();
+    }
+    writeln!(io::stderr(), "error: {line}").ok();
+}
+
+/// Writes a line to standard output; a reader that has gone away is no failure.
+fn print(text: &str) -> Result<(), CliError> {
+    let mut output = io::stdout().lock();
+    match writeln!(output, "{text}").and_then(|()| output.flush()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Output(cause)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::CommandLine;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+}

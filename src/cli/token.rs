@@ -1,0 +1,72 @@
+//! `kaifong token`
+
+use std::time::Duration;
+
+use chrono::Utc;
+use clap::Args;
+
+use super::{CliError, print, settings::SettingFlags};
+use crate::{
+    app::{self, Holder},
+    config::duration,
+};
+
+/// Print a token: for a person, or for a partner under one or more shares
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  kaifong token --as 7d9f6a0e-… --expires 8h
+  kaifong token --share 0198f0c2-… --scope 'shift:read roster:read' --expires 30d
+  curl -H \"authorization: Bearer $(kaifong token --as 7d9f6a0e-…)\" …
+
+Only the token is printed. Whoever holds it is that person or partner until it
+expires, so pass it on as you would a key.")]
+pub(super) struct Token {
+    /// The user who will bear it
+    #[arg(
+        long = "as",
+        value_name = "USER",
+        required_unless_present = "shares",
+        conflicts_with = "shares"
+    )]
+    user: Option<String>,
+    /// A share that it covers; can be given more than once
+    #[arg(long = "share", value_name = "ID")]
+    shares: Vec<String>,
+    /// Narrow it to these scopes, separated by spaces; can be given more than once
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// What the data may be used for
+    #[arg(long)]
+    purpose: Option<String>,
+    /// How long it is good for: a number with s, m, h or d, at most 366d
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = lifetime)]
+    expires: Duration,
+}
+
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+impl Token {
+    pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
+        let config = settings.load()?;
+        let holder = match self.user {
+            Some(user) => Holder::User(user),
+            None => Holder::Partner(self.shares),
+        };
+        let mut claims = app::claims(&config, holder, Utc::now(), self.expires).await?;
+        let scopes: Vec<&str> = self
+            .scopes
+            .iter()
+            .flat_map(|text| text.split_whitespace())
+            .collect();
+        claims.scope = (!scopes.is_empty()).then(|| scopes.join(" "));
+        claims.purpose = self.purpose.or(claims.purpose);
+        print(&app::sign(&app::keys(&config)?, &claims)?)
+    }
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    duration(text)
+        .filter(|time| time.as_secs() > 0 && *time <= LONGEST)
+        .ok_or_else(|| "should be a time such as `30m`, `1h` or `7d`, at most `366d`".to_owned())
+}

@@ -1,0 +1,161 @@
+//! Settings, read and checked once.
+//!
+//! Built-in defaults are overridden by a file, the file by `KAIFONG_*`
+//! variables, the variables by flags. Every complaint names the setting, where
+//! its value came from and what would be right. This room knows what a setting
+//! may be; it does not know what the other rooms do with it.
+//!
+//! Written over the `toml` crate alone: a layered-settings library would hide
+//! which layer a bad value came from, which is what people need to be told.
+
+mod database_url;
+mod error;
+mod layers;
+mod values;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+pub use self::{
+    database_url::{Database, DatabaseUrl},
+    error::ConfigError,
+    layers::{Flag, Source, Sources},
+    values::duration,
+};
+use self::{layers::Layers, values as read};
+
+/// The commented default settings, as `kaifong.toml` would have them.
+pub const DEFAULTS: &str = include_str!("config/default.toml");
+
+/// The largest page that can be set.
+const LARGEST_PAGE: usize = 1_000;
+
+/// All settings, checked.
+#[derive(Clone)]
+pub struct Config {
+    /// Where the data is.
+    pub database_url: DatabaseUrl,
+    /// The folder of the database file and of the signing key.
+    pub data_dir: PathBuf,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The key that signs tokens, where it is not the data folder's own.
+    pub signing_key_file: Option<PathBuf>,
+    /// Who issues the tokens.
+    pub issuer: String,
+    /// For whom the tokens are.
+    pub audience: String,
+    /// The folder of policies, where it is not the built-in set.
+    pub policies_dir: Option<PathBuf>,
+    /// What is logged, and how.
+    pub log: Log,
+    /// How long lists may be.
+    pub pages: Pages,
+    /// What one request may cost before it is executed.
+    pub limits: Limits,
+}
+
+/// What is logged, and how.
+#[derive(Clone)]
+pub struct Log {
+    /// A level, or directives by module.
+    pub level: String,
+    /// Lines for people or for machines.
+    pub format: LogFormat,
+}
+
+/// How a log line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How long lists may be, in rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Pages {
+    /// When the client does not say.
+    pub default_size: usize,
+    /// At most.
+    pub max_size: usize,
+    /// How far `totalCount` counts exactly.
+    pub max_count: u64,
+}
+
+/// What one request may cost before it is executed.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The size of its body, in bytes.
+    pub body_bytes: usize,
+    /// The time to read and answer it.
+    pub timeout: Duration,
+    /// The lexical tokens of its document.
+    pub query_tokens: usize,
+    /// How deep the brackets of its document nest.
+    pub query_nesting: usize,
+    /// How deep its variables nest.
+    pub variables_nesting: usize,
+}
+
+impl Config {
+    /// Reads all layers and checks every setting.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that is unknown, malformed or at odds with another.
+    pub fn load(sources: Sources) -> Result<Self, ConfigError> {
+        let layers = Layers::read(sources)?;
+        let data_dir = layers.required("data_dir", "a path of a folder", read::path)?;
+        let pages = Pages {
+            default_size: layers.required("default_page_size", PAGE, read::page)?,
+            max_size: layers.required("max_page_size", PAGE, read::page)?,
+            max_count: layers.required("max_count", "a whole number from 1", read::count)?,
+        };
+        if pages.default_size > pages.max_size {
+            return Err(layers.at_odds("default_page_size", "at most `max_page_size`"));
+        }
+        Ok(Self {
+            database_url: layers
+                .optional("database_url", DATABASE, read::database_url)?
+                .unwrap_or_else(|| DatabaseUrl::in_folder(&data_dir)),
+            data_dir,
+            listen: layers.required("listen", ADDRESS, read::address)?,
+            signing_key_file: layers.optional(
+                "signing_key_file",
+                "a path of a file",
+                read::path,
+            )?,
+            issuer: layers.required("issuer", NAME, read::name)?,
+            audience: layers.required("audience", NAME, read::name)?,
+            policies_dir: layers.optional("policies_dir", "a path of a folder", read::path)?,
+            log: Log {
+                level: layers.required("log_level", LEVEL, read::log_level)?,
+                format: layers.required("log_format", "`text` or `json`", read::log_format)?,
+            },
+            pages,
+            limits: Limits {
+                body_bytes: layers.required("max_body_bytes", BYTES, read::body_bytes)?,
+                timeout: layers.required("request_timeout", DURATION, read::positive_duration)?,
+                query_tokens: layers.required("max_query_tokens", COUNT, read::count)?,
+                query_nesting: layers.required("max_query_nesting", NESTING, read::nesting)?,
+                variables_nesting: layers.required(
+                    "max_variables_nesting",
+                    NESTING,
+                    read::nesting,
+                )?,
+            },
+        })
+    }
+}
+
+const ADDRESS: &str = "an address and port such as `127.0.0.1:8080`";
+const BYTES: &str = "a whole number of bytes from 1024 to 104857600";
+const COUNT: &str = "a whole number from 1";
+const DATABASE: &str = "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`";
+const DURATION: &str = "a time such as `500ms`, `30s` or `2m`";
+const LEVEL: &str =
+    "`error`, `warn`, `info`, `debug`, `trace` or directives such as `info,kaifong=debug`";
+const NAME: &str = "a name of 1 to 200 characters without spaces";
+const NESTING: &str = "a whole number from 1 to 100";
+const PAGE: &str = "a whole number from 1 to 1000";

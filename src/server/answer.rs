@@ -1,0 +1,88 @@
+//! The response: its status, its media type and its body.
+
+use async_graphql::{Response as GraphResponse, ServerError, Value as GraphValue};
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{accept::Media, refusal::Refusal};
+
+/// The answer of the graph.
+pub(super) fn executed(media: Media, response: &GraphResponse) -> Response {
+    let status = status(media, response);
+    let text = match refused_by_graph(response) {
+        false => serde_json::to_vec(response),
+        true => serde_json::to_vec(&json!({ "errors": response.errors })),
+    };
+    match text {
+        Ok(text) => answer(media, status, text),
+        Err(cause) => {
+            tracing::error!(%cause, "an answer cannot be written as JSON");
+            refused(media, &Refusal::Internal)
+        }
+    }
+}
+
+/// The answer to a request that was not executed.
+pub(super) fn refused(media: Media, refusal: &Refusal) -> Response {
+    let mut extensions = json!({ "code": refusal.code() });
+    if let Some(reason) = refusal.reason() {
+        extensions["reason"] = Value::from(reason);
+    }
+    let error = json!({ "message": refusal.to_string(), "extensions": extensions });
+    let text = json!({ "errors": [error] }).to_string().into_bytes();
+    answer(media, refusal.status(), text)
+}
+
+/// Errors without a place in the answer, and no data: the graph refused the
+/// request (it does not parse, is not valid, asks too much) and executed nothing.
+fn refused_by_graph(response: &GraphResponse) -> bool {
+    response.data == GraphValue::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+fn status(media: Media, response: &GraphResponse) -> StatusCode {
+    if !refused_by_graph(response) {
+        return StatusCode::OK;
+    }
+    match response.errors.iter().find_map(code) {
+        Some("UNAUTHENTICATED") => StatusCode::UNAUTHORIZED,
+        Some("UNAVAILABLE") => StatusCode::SERVICE_UNAVAILABLE,
+        Some("INTERNAL") => StatusCode::INTERNAL_SERVER_ERROR,
+        _ if media == Media::GraphQl => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    }
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        GraphValue::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+fn answer(media: Media, status: StatusCode, text: Vec<u8>) -> Response {
+    let mut response = (status, Body::from(text)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media.content_type());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept, authorization"),
+    );
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = "Bearer realm=\"kaifong\", error=\"invalid_token\"";
+        headers.insert(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static(challenge),
+        );
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    }
+    response
+}

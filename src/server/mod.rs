@@ -1,0 +1,70 @@
+//! The outermost room: HTTP in, HTTP out.
+//!
+//! The files are the steps of a request, in this order: [`accept`] (how the
+//! client wants its answer), [`bearer`] (whose token it is), [`request`] (what
+//! it asks), [`gate`] (whether that may be parsed at all), [`graphql`] (the
+//! endpoint that walks through them), [`answer`] (the response). Beside them
+//! are the pages that need no token: [`health`] and [`ide`].
+//!
+//! This room knows nothing of policies, rows or the schema. It never sees a
+//! value that a viewer may not see, and logs neither documents, nor variables,
+//! nor tokens.
+
+mod accept;
+mod answer;
+mod bearer;
+mod clock;
+mod gate;
+mod graphql;
+mod headers;
+mod health;
+mod ide;
+mod listen;
+mod refusal;
+mod request;
+
+use std::sync::Arc;
+
+use axum::{Router, response::Redirect, routing};
+
+pub use self::{
+    clock::Clock,
+    gate::{Gate, GateError},
+    listen::{bind, serve},
+};
+use crate::{config::Limits, graphql::Graph, viewer::Keys};
+
+/// What the endpoints share.
+#[derive(Clone)]
+pub struct Server {
+    graph: Arc<Graph>,
+    keys: Arc<Keys>,
+    limits: Limits,
+    clock: Clock,
+}
+
+impl Server {
+    /// A server of this graph, for tokens of these keys.
+    #[must_use]
+    pub fn new(graph: Arc<Graph>, keys: Arc<Keys>, limits: Limits, clock: Clock) -> Self {
+        Self {
+            graph,
+            keys,
+            limits,
+            clock,
+        }
+    }
+
+    /// All its addresses.
+    pub fn router(self) -> Router {
+        let router = Router::new()
+            .route("/", routing::get(|| async { Redirect::temporary("/ide") }))
+            .route("/graphql", routing::any(graphql::endpoint))
+            .route("/healthz", routing::get(health::alive))
+            .route("/readyz", routing::get(health::ready))
+            .route("/.well-known/jwks.json", routing::get(health::keys))
+            .merge(ide::pages())
+            .with_state(self);
+        headers::on_every_response(router)
+    }
+}

@@ -1,0 +1,155 @@
+//! What the client asks: the request read from a body or an address.
+
+use async_graphql::{Request, Value as GraphValue, Variables};
+use axum::{
+    body::Body,
+    extract::Query,
+    http::{HeaderMap, Uri, header},
+};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{accept::is_utf8, gate::Gate, refusal::Refusal};
+
+/// The parameters of a request, whichever way they came.
+struct Parameters {
+    query: String,
+    operation_name: Option<String>,
+    variables: Map<String, Value>,
+    extensions: Map<String, Value>,
+}
+
+impl Parameters {
+    /// The request, if its document and variables may be parsed.
+    fn admitted(self, gate: &Gate) -> Result<Request, Refusal> {
+        gate.admit_document(&self.query)?;
+        gate.admit_variables(&self.variables)?;
+        let variables = Variables::from_json(Value::Object(self.variables));
+        let mut request = Request::new(self.query).variables(variables);
+        request.operation_name = self.operation_name;
+        for (name, value) in self.extensions {
+            if let Ok(value) = GraphValue::from_json(value) {
+                request.extensions.insert(name, value);
+            }
+        }
+        Ok(request)
+    }
+}
+
+/// A request in the body of a POST.
+pub(super) async fn from_body(
+    headers: &HeaderMap,
+    body: Body,
+    longest: usize,
+    gate: &Gate,
+) -> Result<Request, Refusal> {
+    if !is_json(headers) {
+        return Err(Refusal::ContentType);
+    }
+    let bytes = read(headers, body, longest).await?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Refusal::NotUtf8)?;
+    let value = serde_json::from_str(text).map_err(|cause| Refusal::NotJson(cause.to_string()))?;
+    from_json(value)?.admitted(gate)
+}
+
+/// A request in the address of a GET.
+pub(super) fn from_address(uri: &Uri, gate: &Gate) -> Result<Request, Refusal> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Address {
+        query: String,
+        operation_name: Option<String>,
+        variables: Option<String>,
+        extensions: Option<String>,
+    }
+    let Query(address) = Query::<Address>::try_from_uri(uri)
+        .map_err(|_| Refusal::Shape("the address needs one parameter `query`".to_owned()))?;
+    Parameters {
+        query: address.query,
+        operation_name: address.operation_name.filter(|name| !name.is_empty()),
+        variables: object_in_text("variables", address.variables)?,
+        extensions: object_in_text("extensions", address.extensions)?,
+    }
+    .admitted(gate)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
+    let mut parts = content_type.split(';').map(str::trim);
+    parts.next() == Some("application/json")
+        && parts
+            .filter_map(|part| part.strip_prefix("charset="))
+            .all(is_utf8)
+}
+
+async fn read(headers: &HeaderMap, body: Body, longest: usize) -> Result<Vec<u8>, Refusal> {
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > longest) {
+        return Err(Refusal::TooLarge(longest));
+    }
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Refusal::Incomplete)?;
+        if bytes.len() + chunk.len() > longest {
+            return Err(Refusal::TooLarge(longest));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn from_json(value: Value) -> Result<Parameters, Refusal> {
+    let mut fields = match value {
+        Value::Object(fields) => fields,
+        Value::Array(_) => return Err(Refusal::Batch),
+        _ => {
+            return Err(Refusal::Shape(
+                "the request should be a JSON object".to_owned(),
+            ));
+        }
+    };
+    let query = match fields.remove("query") {
+        Some(Value::String(query)) => query,
+        _ => return Err(wrong("query", "a string")),
+    };
+    let operation_name = match fields.remove("operationName") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
+        Some(_) => return Err(wrong("operationName", "a string")),
+    };
+    Ok(Parameters {
+        query,
+        operation_name,
+        variables: object("variables", fields.remove("variables"))?,
+        extensions: object("extensions", fields.remove("extensions"))?,
+    })
+}
+
+fn object_in_text(name: &'static str, text: Option<String>) -> Result<Map<String, Value>, Refusal> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(Map::new());
+    };
+    object(
+        name,
+        Some(serde_json::from_str(&text).map_err(|_| wrong(name, "a JSON object"))?),
+    )
+}
+
+fn object(name: &'static str, value: Option<Value>) -> Result<Map<String, Value>, Refusal> {
+    match value {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(fields)) => Ok(fields),
+        Some(_) => Err(wrong(name, "a JSON object")),
+    }
+}
+
+fn wrong(name: &str, expected: &str) -> Refusal {
+    Refusal::Shape(format!("`{name}` should be {expected}"))
+}
