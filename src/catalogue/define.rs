@@ -169,6 +169,14 @@ impl Type {
         self.deeds.iter().find(|d| d.name == name)
     }
 
+    /// Whether rows can be ordered by some value.
+    #[must_use]
+    pub fn sortable(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|f| f.kind().is_some_and(|kind| kind != Kind::Words))
+    }
+
     /// Whether rows are found by text.
     #[must_use]
     pub fn searchable(&self) -> bool {

@@ -3,7 +3,7 @@
 //! [`super::residual`] translates what is left of a rule for one viewer; a rule that passes here
 //! leaves only what it understands, whoever asks.
 
-use cedar_policy::pst::{BinaryOp, Clause, Expr, UnaryOp, Var};
+use cedar_policy::pst::{BinaryOp, Clause, Expr, Literal, UnaryOp, Var};
 
 use super::residual::{Opaque, attribute, opaque};
 use crate::catalogue::{AttributeShape, Type};
@@ -25,10 +25,17 @@ fn check(expr: &Expr, of: &'static Type) -> Result<(), Opaque> {
             expr,
         } => check(expr, of),
         Expr::BinaryOp {
-            op: BinaryOp::And | BinaryOp::Or,
+            op: op @ (BinaryOp::And | BinaryOp::Or),
             left,
             right,
-        } => check(left, of).and_then(|()| check(right, of)),
+        } => {
+            check(left, of)?;
+            // What the left side settles for every row of the type, the right side never decides.
+            if settled(left, of) == Some(*op == BinaryOp::Or) {
+                return Ok(());
+            }
+            check(right, of)
+        }
         Expr::IfThenElse {
             cond,
             then_expr,
@@ -62,6 +69,37 @@ fn check(expr: &Expr, of: &'static Type) -> Result<(), Opaque> {
             _ => Err(opaque(expr)),
         },
         _ => Err(opaque(expr)),
+    }
+}
+
+/// What an expression about the type of the row comes to, whatever the row.
+fn settled(expr: &Expr, of: &'static Type) -> Option<bool> {
+    match expr {
+        Expr::Literal(Literal::Bool(value)) => Some(*value),
+        Expr::UnaryOp {
+            op: UnaryOp::Not,
+            expr,
+        } => settled(expr, of).map(|value| !value),
+        Expr::Is {
+            expr,
+            entity_type,
+            in_expr: None,
+        } if matches!(**expr, Expr::Var(Var::Resource)) => {
+            Some(entity_type.to_string() == of.entity)
+        }
+        Expr::BinaryOp {
+            op: op @ (BinaryOp::And | BinaryOp::Or),
+            left,
+            right,
+        } => {
+            let (left, right) = (settled(left, of), settled(right, of));
+            let decisive = Some(*op == BinaryOp::Or);
+            if left == decisive || right == decisive {
+                return decisive;
+            }
+            left.and(right)
+        }
+        _ => None,
     }
 }
 

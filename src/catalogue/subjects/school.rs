@@ -100,7 +100,7 @@ pub static STUDENT: Type = Type {
         value("nameZh", "name_zh", Kind::PersonName, "Name in Chinese.").search(),
         value("nameEn", "name_en", Kind::PersonName, "Name in English.").search(),
         value(
-            "studentNumber",
+            "number",
             "student_number",
             Kind::Text,
             "Number given by the school.",
@@ -195,7 +195,7 @@ pub static GUARDIAN: Type = Type {
             "The person's sign-in, if any.",
         ),
         to_many(
-            "guardianships",
+            "wards",
             "Guardianship",
             "guardian_id",
             "The students the person is responsible for.",

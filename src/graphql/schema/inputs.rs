@@ -26,13 +26,13 @@ pub fn list(target: &str) -> Vec<MetaInputValue> {
             &format!("{target}Where"),
             "Only rows that are so, as the viewer sees them.",
         ),
-        input(
-            "orderBy",
-            &format!("[{target}Order!]"),
-            "The order; rows that tie are in the order of their ids.",
-        ),
     ];
-    if crate::catalogue::find(target).is_some_and(Type::searchable) {
+    let target_type = crate::catalogue::find(target);
+    if target_type.is_some_and(Type::sortable) {
+        let doc = "The order; rows that tie are in the order of their ids.";
+        args.push(input("orderBy", &format!("[{target}Order!]"), doc));
+    }
+    if target_type.is_some_and(Type::searchable) {
         args.push(input(
             "search",
             "String",
@@ -176,6 +176,9 @@ pub fn of(registry: &mut Registry, of: &'static Type) {
             input("none", &name, "None is so."),
         ],
     );
+    if orders.is_empty() {
+        return;
+    }
     let field = format!("{}OrderField", of.name);
     let doc = format!("By what {} are ordered.", of.plural);
     enumeration(

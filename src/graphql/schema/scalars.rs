@@ -11,14 +11,12 @@ pub fn register(registry: &mut Registry) {
         registry,
         "DateTime",
         "An instant as RFC 3339 has it, such as 2026-11-21T09:30:00Z.",
-        "https://datatracker.ietf.org/doc/html/rfc3339",
         Arc::new(|value| text(value, |t| DateTime::parse_from_rfc3339(t).is_ok())),
     );
     scalar(
         registry,
         "Date",
         "A calendar date, such as 2026-11-21.",
-        "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
         Arc::new(|value| text(value, |t| t.len() == 10 && t.parse::<NaiveDate>().is_ok())),
     );
 }
@@ -27,13 +25,7 @@ fn text(value: &Value, valid: impl Fn(&str) -> bool) -> bool {
     matches!(value, Value::String(text) if valid(text))
 }
 
-fn scalar(
-    registry: &mut Registry,
-    name: &str,
-    doc: &str,
-    specified_by: &str,
-    is_valid: ScalarValidatorFn,
-) {
+fn scalar(registry: &mut Registry, name: &str, doc: &str, is_valid: ScalarValidatorFn) {
     let scalar = MetaType::Scalar {
         name: name.to_owned(),
         description: Some(doc.to_owned()),
@@ -41,7 +33,7 @@ fn scalar(
         visible: None,
         inaccessible: false,
         tags: Vec::new(),
-        specified_by_url: Some(specified_by.to_owned()),
+        specified_by_url: None,
         directive_invocations: Vec::new(),
         requires_scopes: Vec::new(),
     };
