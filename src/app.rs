@@ -15,7 +15,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use uuid::Uuid;
 
 use crate::config::{Config, Database};
-use crate::demo::{DemoHolder, HolderKind};
+use crate::demo::{self, DemoHolder, DemoToken};
 use crate::graphql::{Graph, Limits, decode_id};
 use crate::import::{self, ImportError, Report};
 use crate::policy::{LoadError as PolicyError, Policies};
@@ -230,36 +230,37 @@ pub async fn prepare_demo(
 ) -> Result<Vec<Bearer>, AppError> {
     let database = database(config).await?;
     Migrator::up(&database, None).await?;
-    let holders = crate::demo::load(&database, now).await?;
+    let loaded = demo::load(&database, now).await?;
     database.close().await?;
-    Ok(holders
-        .into_iter()
-        .map(|holder| bearer(holder, now, lifetime))
-        .collect())
+    let bearers = loaded
+        .holders
+        .iter()
+        .map(|holder| bearer(holder, now, lifetime));
+    Ok(bearers.collect())
 }
 
-fn bearer(holder: DemoHolder, now: DateTime<Utc>, lifetime: Duration) -> Bearer {
-    let mut claims = match &holder.kind {
-        HolderKind::User { account_id, .. } => {
-            Claims::of_user(&account_id.to_string(), now, lifetime)
+fn bearer(holder: &DemoHolder, now: DateTime<Utc>, lifetime: Duration) -> Bearer {
+    let (mut claims, organisation) = match &holder.kind {
+        DemoToken::User {
+            account_id,
+            organisation_id,
+        } => {
+            let user = account_id.to_string();
+            (Claims::of_user(&user, now, lifetime), organisation_id)
         }
-        HolderKind::Partner { share_ids, .. } => Claims::of_partner(
-            share_ids.iter().map(Uuid::to_string).collect(),
-            now,
-            lifetime,
-        ),
+        DemoToken::Partner {
+            organisation_id,
+            share_ids,
+            ..
+        } => {
+            let shares = share_ids.iter().map(Uuid::to_string).collect();
+            (Claims::of_partner(shares, now, lifetime), organisation_id)
+        }
     };
-    claims.org = Some(match &holder.kind {
-        HolderKind::User {
-            organisation_id, ..
-        }
-        | HolderKind::Partner {
-            organisation_id, ..
-        } => organisation_id.to_string(),
-    });
+    claims.org = Some(organisation.to_string());
     Bearer {
         role: holder.role,
-        description: holder.label,
+        description: holder.label.to_owned(),
         claims,
     }
 }

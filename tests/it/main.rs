@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod app;
 mod cli;
 mod config;
 mod databases;
@@ -14,3 +15,4 @@ mod http;
 mod imports;
 mod scratch;
 mod tokens;
+mod views;

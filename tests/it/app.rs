@@ -1,0 +1,114 @@
+//! The whole graph over a fresh database with the demo's data, and its nine viewers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Request, Variables};
+use chrono::{DateTime, TimeZone, Utc};
+use kaifong::demo::{self, DemoToken};
+use kaifong::graphql::{Graph, Limits};
+use kaifong::policy::Policies;
+use kaifong::store::{Seal, Store};
+use kaifong::viewer::Claims;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::databases::TestDatabase;
+
+/// The nine roles of the demo.
+pub const ROLES: [&str; 9] = [
+    "administrator",
+    "coordinator",
+    "team_leader",
+    "volunteer",
+    "partner",
+    "partner_edit",
+    "teacher",
+    "guardian",
+    "privacy_officer",
+];
+
+/// A graph over one database.
+pub struct App {
+    pub database: TestDatabase,
+    pub graph: Graph,
+    pub now: DateTime<Utc>,
+}
+
+/// The instant at which all tests happen: noon in Hong Kong on a working day.
+pub fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 18, 4, 0, 0).unwrap()
+}
+
+impl App {
+    /// One on each database, under the shipped policies, with the demo's data.
+    pub async fn each() -> Vec<Self> {
+        let mut all = Vec::new();
+        for database in TestDatabase::each().await {
+            all.push(Self::over(database, Policies::shipped().unwrap()).await);
+        }
+        all
+    }
+
+    /// One on SQLite.
+    pub async fn sqlite() -> Self {
+        Self::over(TestDatabase::sqlite().await, Policies::shipped().unwrap()).await
+    }
+
+    /// One over this database under these policies, with the demo's data.
+    pub async fn over(database: TestDatabase, policies: Arc<Policies>) -> Self {
+        demo::load(&database.db, noon()).await.unwrap();
+        Self::around(database, policies)
+    }
+
+    /// One over this database as it is.
+    pub fn around(database: TestDatabase, policies: Arc<Policies>) -> Self {
+        let store = Store::new(database.db.clone());
+        let clock = Arc::new(noon);
+        let graph = Graph::new(policies, store, Seal::new([7; 64]), Limits::default(), clock);
+        Self { database, graph, now: noon() }
+    }
+
+    /// What the token of a role says; `anonymous` has none.
+    pub fn claims(&self, role: &str) -> Option<Claims> {
+        let holder = demo::holders().into_iter().find(|holder| holder.role == role)?;
+        let hour = Duration::from_secs(3600);
+        Some(match holder.kind {
+            DemoToken::User { account_id, .. } => {
+                Claims::of_user(&account_id.to_string(), self.now, hour)
+            }
+            DemoToken::Partner { share_ids, .. } => {
+                let shares = share_ids.iter().map(Uuid::to_string).collect();
+                let mut claims = Claims::of_partner(shares, self.now, hour);
+                // The same token each time, so that its cursors stay its own.
+                claims.sub = role.to_owned();
+                claims
+            }
+        })
+    }
+
+    /// The whole answer to a request with variables.
+    pub async fn ask_with(&self, role: &str, query: &str, variables: Value) -> Value {
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        let claims = self.claims(role);
+        let response = self.graph.execute(request, claims.as_ref(), self.now).await;
+        serde_json::to_value(response).unwrap()
+    }
+
+    /// The whole answer to a request.
+    pub async fn ask(&self, role: &str, query: &str) -> Value {
+        self.ask_with(role, query, Value::Null).await
+    }
+
+    /// The data of an answer that has no errors.
+    pub async fn data(&self, role: &str, query: &str) -> Value {
+        self.data_with(role, query, Value::Null).await
+    }
+
+    /// The data of an answer, to a request with variables, that has no errors.
+    pub async fn data_with(&self, role: &str, query: &str, variables: Value) -> Value {
+        let mut answer = self.ask_with(role, query, variables).await;
+        assert!(answer.get("errors").is_none(), "{role}: {query}: {answer}");
+        answer["data"].take()
+    }
+}
