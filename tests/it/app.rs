@@ -65,13 +65,25 @@ impl App {
     pub fn around(database: TestDatabase, policies: Arc<Policies>) -> Self {
         let store = Store::new(database.db.clone());
         let clock = Arc::new(noon);
-        let graph = Graph::new(policies, store, Seal::new([7; 64]), Limits::default(), clock);
-        Self { database, graph, now: noon() }
+        let graph = Graph::new(
+            policies,
+            store,
+            Seal::new([7; 64]),
+            Limits::default(),
+            clock,
+        );
+        Self {
+            database,
+            graph,
+            now: noon(),
+        }
     }
 
     /// What the token of a role says; `anonymous` has none.
     pub fn claims(&self, role: &str) -> Option<Claims> {
-        let holder = demo::holders().into_iter().find(|holder| holder.role == role)?;
+        let holder = demo::holders()
+            .into_iter()
+            .find(|holder| holder.role == role)?;
         let hour = Duration::from_secs(3600);
         Some(match holder.kind {
             DemoToken::User { account_id, .. } => {

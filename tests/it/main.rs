@@ -11,6 +11,7 @@ mod app;
 mod cli;
 mod config;
 mod databases;
+mod demo;
 mod http;
 mod imports;
 mod scratch;

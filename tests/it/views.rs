@@ -14,7 +14,10 @@ async fn everybody_gets_an_answer_and_anonymous_gets_nothing() {
         let data = app
             .data("anonymous", "{ volunteers { totalCount } shifts { totalCount } organisations { totalCount } tags { totalCount } viewer { kind } }")
             .await;
-        assert_eq!(data.to_string(), r#"{"volunteers":{"totalCount":0},"shifts":{"totalCount":0},"organisations":{"totalCount":0},"tags":{"totalCount":0},"viewer":{"kind":"ANONYMOUS"}}"#);
+        assert_eq!(
+            data.to_string(),
+            r#"{"volunteers":{"totalCount":0},"shifts":{"totalCount":0},"organisations":{"totalCount":0},"tags":{"totalCount":0},"viewer":{"kind":"ANONYMOUS"}}"#
+        );
         app.database.close().await;
     }
 }
