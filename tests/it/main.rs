@@ -10,5 +10,8 @@
 mod cli;
 mod config;
 mod http;
+mod http_pages;
+mod http_rig;
+mod http_tokens;
 mod scratch;
 mod tokens;
