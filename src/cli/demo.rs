@@ -27,7 +27,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   kaifong demo
-  kaifong demo --data-dir /var/tmp/demo --listen 127.0.0.1:9000
+  kaifong demo --data-dir ./demo-data --listen 127.0.0.1:9000
   kaifong demo --tokens tokens.json
 
 The data is made at the first start and kept for the next one.")]
