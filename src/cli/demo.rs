@@ -18,7 +18,8 @@ use super::{
 use crate::{
     app::{self, Bearer},
     config::Config,
-    private_file, server,
+    private_file,
+    server::Port,
 };
 
 /// Serve made-up data, with a token for each role
@@ -26,7 +27,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   kaifong demo
-  kaifong demo --data-dir /var/tmp/demo --listen 127.0.0.1:9000
+  kaifong demo --data-dir ./demo-data --listen 127.0.0.1:9000
   kaifong demo --tokens tokens.json
 
 The data is made at the first start and kept for the next one.")]
@@ -60,8 +61,8 @@ impl Demo {
                 Ok(Issued { bearer, token })
             })
             .collect::<Result<Vec<_>, CliError>>()?;
-        let listener = server::bind(config.listen).await.map_err(CliError::Port)?;
-        let address = listener.local_addr().map_err(CliError::Port)?;
+        let port = Port::open(config.listen).await.map_err(CliError::Port)?;
+        let address = port.address().map_err(CliError::Port)?;
         if let Some(path) = &self.tokens {
             private_file::replace(path, &by_role(&issued)).map_err(|cause| CliError::Write {
                 path: path.clone(),
@@ -69,7 +70,7 @@ impl Demo {
             })?;
         }
         print(&welcome(&config, address, &issued))?;
-        serve::until_stopped(listener, app, &config).await
+        serve::until_stopped(port, app, &config).await
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use clap::Args;
-use tokio::net::TcpListener;
 
 use super::{
     CliError, logging,
@@ -12,7 +11,7 @@ use super::{
 use crate::{
     app::{self, App},
     config::Config,
-    server::{self, Clock, Server},
+    server::{Clock, Port, Server},
 };
 
 /// Serve the API, until SIGINT or SIGTERM
@@ -34,18 +33,14 @@ impl Serve {
         let config = settings.load_listening(self.address)?;
         logging::start(&config.log)?;
         let app = app::open(&config).await?;
-        let listener = server::bind(config.listen).await.map_err(CliError::Port)?;
+        let port = Port::open(config.listen).await.map_err(CliError::Port)?;
         tracing::info!(address = %config.listen, database = %config.database_url, "listening");
-        until_stopped(listener, app, &config).await
+        until_stopped(port, app, &config).await
     }
 }
 
 /// Answers on the open port until the process is told to stop.
-pub(super) async fn until_stopped(
-    listener: TcpListener,
-    app: App,
-    config: &Config,
-) -> Result<(), CliError> {
+pub(super) async fn until_stopped(port: Port, app: App, config: &Config) -> Result<(), CliError> {
     let App { graph, keys } = app;
     let server = Server::new(
         Arc::new(graph),
@@ -53,7 +48,7 @@ pub(super) async fn until_stopped(
         config.limits,
         Clock::of_machine(),
     );
-    server::serve(listener, server.router(), config.limits.timeout)
+    port.serve(server.router(), config.limits.timeout)
         .await
         .map_err(CliError::Port)
 }

@@ -86,3 +86,49 @@ fn answer(media: Media, status: StatusCode, text: Vec<u8>) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{ErrorExtensionValues, PathSegment};
+
+    use super::*;
+
+    fn error(code: Option<&str>, path: &[&str]) -> ServerError {
+        let mut error = ServerError::new("no", None);
+        error.path = path
+            .iter()
+            .map(|name| PathSegment::Field((*name).to_owned()))
+            .collect();
+        error.extensions = code.map(|code| {
+            let mut values = ErrorExtensionValues::default();
+            values.set("code", code);
+            values
+        });
+        error
+    }
+
+    #[test]
+    fn the_status_says_whether_the_request_was_executed() {
+        let table = [
+            (vec![], (200, 200), true),
+            (vec![error(None, &["a", "b"])], (200, 200), true),
+            (vec![error(Some("FORBIDDEN"), &["a"])], (200, 200), true),
+            (
+                vec![error(None, &[]), error(None, &["a"])],
+                (200, 200),
+                true,
+            ),
+            (vec![error(None, &[])], (400, 200), false),
+            (vec![error(Some("TOO_COMPLEX"), &[])], (400, 200), false),
+            (vec![error(Some("UNAUTHENTICATED"), &[])], (401, 401), false),
+            (vec![error(Some("UNAVAILABLE"), &[])], (503, 503), false),
+            (vec![error(Some("INTERNAL"), &[])], (500, 500), false),
+        ];
+        for (errors, (graphql, json), has_data) in table {
+            let response = GraphResponse::from_errors(errors);
+            assert_eq!(status(Media::GraphQl, &response).as_u16(), graphql);
+            assert_eq!(status(Media::Json, &response).as_u16(), json);
+            assert_eq!(!refused_by_graph(&response), has_data);
+        }
+    }
+}

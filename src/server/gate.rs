@@ -164,6 +164,9 @@ fn after(text: &[u8], length: usize) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::parser::parse_query;
+    use proptest::prelude::*;
+
     use super::*;
 
     const GATE: Gate = Gate {
@@ -248,5 +251,29 @@ mod tests {
         );
         let deep = serde_json::json!({ "a": [{ "b": [1] }] });
         assert_eq!(verdict(deep), Err(GateError::VariablesNestTooDeep(3)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        /// Brackets enough to overflow the parser follow whatever could be read
+        /// as a string or a comment. If the gate lets them pass, the parser must
+        /// think as the gate does; where it does not, this test ends the process.
+        #[test]
+        fn the_parser_never_sees_the_brackets_that_the_gate_does_not(
+            pieces in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "\"", "\"\"\"", "\\", "\\\"", "\\u0041", "#", "\n", "\r", " ", "1,", "義", "\u{feff}",
+                ]),
+                0..8,
+            ),
+        ) {
+            let deep = format!("{}{}", "[".repeat(3_000), "]".repeat(3_000));
+            let document = format!("{{a(b:[{}{deep}])}}", pieces.concat());
+            let gate = Gate { tokens: 100_000, nesting: 64, variables_nesting: 1 };
+            if gate.admit_document(&document).is_ok() {
+                parse_query(&document).ok();
+            }
+        }
     }
 }

@@ -21,7 +21,10 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
     let steps = AssertUnwindSafe(answered(&server, asked)).catch_unwind();
     let outcome = match tokio::time::timeout(limit, steps).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(Refusal::Internal),
+        Ok(Err(_)) => {
+            tracing::error!("a request panicked; the panic itself is on standard error");
+            Err(Refusal::Internal)
+        }
         Err(_) => Err(Refusal::Timeout(limit.as_millis())),
     };
     match outcome {

@@ -1,53 +1,73 @@
 //! The open port, from the first connection to the last answer.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, pin::Pin, time::Duration};
 
 use axum::Router;
 use tokio::{net::TcpListener, sync::oneshot};
 
-/// Opens the port.
-///
-/// # Errors
-///
-/// What the system says, with the address.
-pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|cause| {
-        io::Error::new(cause.kind(), format!("cannot listen on {address}: {cause}"))
-    })
+/// A port that is open, with the signals that will close it.
+pub struct Port {
+    listener: TcpListener,
+    stop: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
-/// Serves until SIGINT or SIGTERM, then finishes what has begun, for at most this long.
-///
-/// # Errors
-///
-/// The port or the signals fail.
-pub async fn serve(listener: TcpListener, router: Router, patience: Duration) -> io::Result<()> {
-    let signal = stop_signal()?;
-    let (tell, told) = oneshot::channel::<()>();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async {
-        told.await.ok();
-    });
-    let stopping = async {
-        signal.await;
-        tracing::info!("stopping: no new connections, unfinished requests go on");
-        tell.send(()).ok();
-        tokio::time::sleep(patience).await;
-        tracing::warn!("stopping with requests unfinished");
-    };
-    tokio::select! {
-        ended = serving.into_future() => ended,
-        () = stopping => Ok(()),
+impl Port {
+    /// Opens the port. From here on SIGINT and SIGTERM no longer end the
+    /// process, so whoever is told of the open port may also ask it to stop.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, with the address.
+    pub async fn open(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await.map_err(|cause| {
+            let text = format!("cannot listen on {address}: {cause}");
+            io::Error::new(cause.kind(), text)
+        })?;
+        Ok(Self {
+            listener,
+            stop: Box::pin(stop_signal()?),
+        })
+    }
+
+    /// Where it listens; the port is the real one, also where 0 was asked for.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until SIGINT or SIGTERM, then finishes what has begun, for at most this long.
+    ///
+    /// # Errors
+    ///
+    /// The port fails.
+    pub async fn serve(self, router: Router, patience: Duration) -> io::Result<()> {
+        let (tell, told) = oneshot::channel::<()>();
+        let serving = axum::serve(self.listener, router).with_graceful_shutdown(async {
+            told.await.ok();
+        });
+        let stopping = async {
+            self.stop.await;
+            tracing::info!("stopping: no new connections, unfinished requests go on");
+            tell.send(()).ok();
+            tokio::time::sleep(patience).await;
+            tracing::warn!("stopping with requests unfinished");
+        };
+        tokio::select! {
+            ended = serving.into_future() => ended,
+            () = stopping => Ok(()),
+        }
     }
 }
 
 /// Resolves at the first signal to stop; the handlers are in place when this returns.
 #[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    );
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -58,7 +78,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 
 /// Resolves at the first signal to stop.
 #[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async {
         tokio::signal::ctrl_c().await.ok();
     })

@@ -1,10 +1,10 @@
 //! The outermost room: HTTP in, HTTP out.
 //!
-//! The files are the steps of a request, in this order: [`accept`] (how the
-//! client wants its answer), [`bearer`] (whose token it is), [`request`] (what
-//! it asks), [`gate`] (whether that may be parsed at all), [`graphql`] (the
-//! endpoint that walks through them), [`answer`] (the response). Beside them
-//! are the pages that need no token: [`health`] and [`ide`].
+//! The files are the steps of a request, in this order: `accept` (how the
+//! client wants its answer), `bearer` (whose token it is), `request` (what
+//! it asks), `gate` (whether that may be parsed at all), `graphql` (the
+//! endpoint that walks through them), `answer` (the response). Beside them
+//! are the pages that need no token: `health` and `ide`.
 //!
 //! This room knows nothing of policies, rows or the schema. It never sees a
 //! value that a viewer may not see, and logs neither documents, nor variables,
@@ -30,7 +30,7 @@ use axum::{Router, response::Redirect, routing};
 pub use self::{
     clock::Clock,
     gate::{Gate, GateError},
-    listen::{bind, serve},
+    listen::Port,
 };
 use crate::{config::Limits, graphql::Graph, viewer::Keys};
 

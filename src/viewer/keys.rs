@@ -6,6 +6,7 @@
 mod file;
 #[cfg(test)]
 mod tests;
+mod verified;
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, erro
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha512};
 
+use self::verified::Verified;
 use super::{Claims, TokenError};
 
 /// No token of ours is larger; what is larger is not even decoded.
@@ -39,6 +41,7 @@ pub struct Keys {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
+    verified: Verified,
     issuer: String,
     audience: String,
 }
@@ -162,12 +165,22 @@ impl Keys {
         if token.len() > LONGEST_TOKEN {
             return Err(TokenError::TooLong);
         }
-        self.check_header(token)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
-            .map_err(|cause| refusal(cause.kind()))?
-            .claims;
+        if let Some(claims) = self.verified.get(token) {
+            check_times(&claims, now)?;
+            return Ok(claims);
+        }
+        let claims = self.check_signature(token)?;
         check_times(&claims, now)?;
+        self.verified.put(token, &claims, now.timestamp());
         Ok(claims)
+    }
+
+    /// Everything about a token that does not change with time.
+    fn check_signature(&self, token: &str) -> Result<Claims, TokenError> {
+        self.check_header(token)?;
+        jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+            .map(|token| token.claims)
+            .map_err(|cause| refusal(cause.kind()))
     }
 
     fn with(key: &SigningKey, issuer: &str, audience: &str) -> Result<Self, KeyError> {
@@ -187,6 +200,7 @@ impl Keys {
             encoding: EncodingKey::from_ed_der(der.as_bytes()),
             decoding: DecodingKey::from_ed_der(&public),
             validation,
+            verified: Verified::default(),
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
         })

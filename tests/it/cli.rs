@@ -11,6 +11,7 @@ use std::{
 };
 
 use chrono::Utc;
+use kaifong::demo::DemoToken;
 use kaifong::viewer::{Keys, TokenKind};
 use serde_json::Value;
 
@@ -193,14 +194,14 @@ fn logs_hold_neither_tokens_nor_variables_nor_documents() {
 #[test]
 fn token_prints_the_token_and_nothing_else() {
     let scratch = Scratch::new();
+    assert!(Running::demo(&scratch, &["--data-dir", "data"]).stop("-TERM"));
+    let share = shares_of("partner").remove(0);
     let output = run(
         &scratch,
         &[
             "token",
             "--share",
-            "s1",
-            "--share",
-            "s2",
+            &share,
             "--scope",
             "shift:read",
             "--expires",
@@ -214,10 +215,46 @@ fn token_prints_the_token_and_nothing_else() {
     let claims = keys_of(&scratch.path("data"))
         .verify(token, Utc::now())
         .unwrap();
-    assert_eq!(claims.shares, ["s1", "s2"]);
+    assert_eq!(claims.shares, [share]);
     assert_eq!(claims.scope.as_deref(), Some("shift:read"));
     let hours = (claims.expires() - Utc::now()).num_minutes();
     assert!((118..=120).contains(&hours));
+}
+
+#[test]
+fn token_is_refused_for_whom_the_directory_does_not_know() {
+    let scratch = Scratch::new();
+    assert!(Running::demo(&scratch, &["--data-dir", "data"]).stop("-TERM"));
+    let (one, other) = (
+        shares_of("partner").remove(0),
+        shares_of("partner_edit").remove(0),
+    );
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    let table: [(&[&str], &str); 4] = [
+        (&["--as", nobody], "there is no person"),
+        (&["--share", nobody], "there is no share in force"),
+        (&["--share", "s1"], "`s1` is no id of Partnership"),
+        (&["--share", &one, "--share", &other], "one partner"),
+    ];
+    for (holder, complaint) in table {
+        let arguments = [&["token", "--data-dir", "data"], holder].concat();
+        let output = run(&scratch, &arguments);
+        assert_eq!(stdout(&output), "");
+        assert!(stderr(&output).contains(complaint), "{}", stderr(&output));
+    }
+}
+
+/// The shares of one of the demo's partners.
+fn shares_of(role: &str) -> Vec<String> {
+    let holders = kaifong::demo::holders();
+    let holder = holders
+        .into_iter()
+        .find(|holder| holder.role == role)
+        .unwrap();
+    match holder.kind {
+        DemoToken::Partner { share_ids, .. } => share_ids.iter().map(ToString::to_string).collect(),
+        DemoToken::User { .. } => panic!("`{role}` is a person"),
+    }
 }
 
 #[test]

@@ -1,134 +1,13 @@
 //! GraphQL over HTTP, through the real router.
 
-use std::{sync::Arc, time::Duration};
-
 use axum::{
-    Router,
-    body::{Body, Bytes},
-    http::{HeaderMap, Request, StatusCode, header},
+    body::Body,
+    http::{Request, StatusCode, header},
 };
-use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
-use http_body_util::BodyExt;
-use kaifong::{
-    config::{Config, Sources},
-    server::{Clock, Server},
-    viewer::{Claims, Keys},
-};
-use serde_json::{Value, json};
-use tower::ServiceExt;
+use serde_json::json;
 
-use crate::scratch::Scratch;
-
-/// A server whose clock stands still, with its key.
-struct Rig {
-    router: Router,
-    keys: Arc<Keys>,
-    now: DateTime<Utc>,
-    _scratch: Scratch,
-}
-
-/// What came back.
-struct Reply {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl Rig {
-    async fn new(settings: &str) -> Self {
-        let scratch = Scratch::new();
-        let data_dir = format!("data_dir = {:?}\n", scratch.path("data"));
-        scratch.file("kaifong.toml", &(data_dir + settings));
-        let config = Config::load(Sources {
-            folder: scratch.path(""),
-            file: None,
-            environment: vec![],
-            flags: vec![],
-        })
-        .unwrap();
-        let now = Utc::now();
-        kaifong::app::prepare_demo(&config, now, Duration::from_secs(60))
-            .await
-            .unwrap();
-        let app = kaifong::app::open(&config).await.unwrap();
-        let (graph, keys) = (Arc::new(app.graph), Arc::new(app.keys));
-        let clock = Clock::stopped_at(now);
-        let router = Server::new(graph, keys.clone(), config.limits, clock).router();
-        Self {
-            router,
-            keys,
-            now,
-            _scratch: scratch,
-        }
-    }
-
-    async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (head, body) = response.into_parts();
-        Reply {
-            status: head.status,
-            headers: head.headers,
-            body: body.collect().await.unwrap().to_bytes(),
-        }
-    }
-
-    async fn get(&self, address: &str) -> Reply {
-        self.send(Request::get(address).body(Body::empty()).unwrap())
-            .await
-    }
-
-    async fn post(&self, body: impl Into<Body>) -> Reply {
-        self.send(post().body(body.into()).unwrap()).await
-    }
-
-    async fn ask(&self, query: &str) -> Reply {
-        self.post(json!({ "query": query }).to_string()).await
-    }
-
-    async fn ask_with(&self, authorization: &str) -> Reply {
-        let request = post().header(header::AUTHORIZATION, authorization);
-        self.send(
-            request
-                .body(Body::from(r#"{"query":"{__typename}"}"#))
-                .unwrap(),
-        )
-        .await
-    }
-}
-
-impl Reply {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// The status and the code of the only error.
-    fn refusal(&self) -> (u16, String) {
-        let body = self.json();
-        assert_eq!(body["errors"].as_array().map(Vec::len), Some(1), "{body}");
-        assert!(body.get("data").is_none(), "{body}");
-        let code = body["errors"][0]["extensions"]["code"]
-            .as_str()
-            .unwrap_or("none");
-        (self.status.as_u16(), code.to_owned())
-    }
-}
-
-fn post() -> axum::http::request::Builder {
-    Request::post("/graphql")
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::ACCEPT, "application/graphql-response+json")
-}
-
-fn refused(status: u16, code: &str) -> (u16, String) {
-    (status, code.to_owned())
-}
+use crate::http_rig::{Rig, post, refused};
 
 #[tokio::test]
 async fn a_query_is_answered_by_post_and_by_get() {
@@ -324,60 +203,6 @@ async fn what_the_gate_admits_the_parser_survives() {
 }
 
 #[tokio::test]
-async fn no_token_is_anonymous_and_a_good_one_is_taken() {
-    let rig = Rig::new("").await;
-    assert_eq!(rig.ask("{ __typename }").await.status, StatusCode::OK);
-    let claims = Claims::of_user("ann", rig.now, Duration::from_secs(60));
-    let token = rig.keys.sign(&claims).unwrap();
-    for scheme in ["Bearer", "bearer", "BEARER"] {
-        assert_eq!(
-            rig.ask_with(&format!("{scheme} {token}")).await.status,
-            StatusCode::OK
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_bad_token_is_401_with_its_reason() {
-    let rig = Rig::new("").await;
-    let issued = |now| {
-        rig.keys
-            .sign(&Claims::of_user("ann", now, Duration::from_secs(60)))
-            .unwrap()
-    };
-    let good = issued(rig.now);
-    let old = issued(rig.now - TimeDelta::hours(1));
-    let early = issued(rig.now + TimeDelta::hours(1));
-    let other = Keys::generate("kaifong", "kaifong").unwrap();
-    let foreign = other
-        .sign(&Claims::of_user("ann", rig.now, Duration::from_secs(60)))
-        .unwrap();
-    let table = [
-        (format!("Bearer {old}"), "TOKEN_EXPIRED"),
-        (format!("Bearer {early}"), "TOKEN_NOT_YET_VALID"),
-        (format!("Bearer {foreign}"), "TOKEN_UNKNOWN_KEY"),
-        (format!("Bearer {good}x"), "TOKEN_MALFORMED"),
-        ("Bearer a.b".to_owned(), "TOKEN_MALFORMED"),
-        ("Bearer ".to_owned() + &"a".repeat(9000), "TOKEN_TOO_LONG"),
-        ("Basic YW5uOnNlY3JldA==".to_owned(), "TOKEN_SCHEME"),
-        (good.clone(), "TOKEN_SCHEME"),
-        (String::new(), "TOKEN_SCHEME"),
-    ];
-    for (authorization, reason) in table {
-        let reply = rig.ask_with(&authorization).await;
-        assert_eq!(reply.refusal(), refused(401, "UNAUTHENTICATED"), "{reason}");
-        assert_eq!(reply.json()["errors"][0]["extensions"]["reason"], reason);
-        assert!(reply.header("www-authenticate").starts_with("Bearer "));
-        assert_eq!(reply.header("cache-control"), "no-store");
-    }
-    let twice = post()
-        .header(header::AUTHORIZATION, format!("Bearer {good}"))
-        .header(header::AUTHORIZATION, format!("Bearer {good}"));
-    let twice = rig.send(twice.body(Body::from("{}")).unwrap()).await;
-    assert_eq!(twice.refusal(), refused(401, "UNAUTHENTICATED"));
-}
-
-#[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up() {
     let rig = Rig::new("request_timeout = \"50ms\"").await;
     let endless = stream::pending::<Result<String, std::io::Error>>();
@@ -393,57 +218,4 @@ async fn a_panic_is_an_answer_without_its_text() {
     let reply = rig.post(Body::from_stream(broken)).await;
     assert_eq!(reply.refusal(), refused(500, "INTERNAL"));
     assert!(!reply.body.windows(6).any(|text| text == b"secret"));
-}
-
-#[tokio::test]
-async fn the_pages_beside_the_graph_answer() {
-    let rig = Rig::new("").await;
-    assert_eq!(rig.get("/healthz").await.status, StatusCode::OK);
-    let ready = rig.get("/readyz").await;
-    assert_eq!(
-        (ready.status, ready.json()["ready"].clone()),
-        (StatusCode::OK, json!(true))
-    );
-    let set = rig.get("/.well-known/jwks.json").await.json();
-    assert_eq!(set["keys"][0]["kid"], rig.keys.id());
-    let home = rig.get("/").await;
-    assert_eq!(
-        (home.status.as_u16(), home.header("location")),
-        (307, "/ide")
-    );
-    assert_eq!(rig.get("/nowhere").await.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn the_ide_comes_whole_and_runs_no_foreign_script() {
-    let rig = Rig::new("").await;
-    let page = rig.get("/ide").await;
-    let html = String::from_utf8(page.body.to_vec()).unwrap();
-    let scripts = page
-        .header("content-security-policy")
-        .split(';')
-        .map(str::trim);
-    assert_eq!(
-        scripts
-            .filter(|part| part.starts_with("script-src"))
-            .collect::<Vec<_>>(),
-        ["script-src 'self'"]
-    );
-    let files: Vec<&str> = html
-        .split('"')
-        .filter(|part| part.starts_with("/ide/"))
-        .collect();
-    assert_eq!(files.len(), 6);
-    for file in files {
-        let reply = rig.get(file).await;
-        assert_eq!(reply.status, StatusCode::OK, "{file}");
-        assert_eq!(reply.header("x-content-type-options"), "nosniff");
-        let compressed = reply.body.starts_with(&[0x1f, 0x8b]);
-        assert_eq!(
-            compressed,
-            reply.header("content-encoding") == "gzip",
-            "{file}"
-        );
-    }
-    assert!(!html.contains("://"), "nothing from elsewhere");
 }

@@ -285,3 +285,17 @@ fn the_key_set_shows_the_public_key_only() {
     assert_eq!(key["kid"], keys.id());
     assert!(!key.contains_key("d"));
 }
+
+#[test]
+fn a_token_seen_before_is_asked_for_its_time_again() {
+    let keys = keys();
+    let token = keys.sign(&claims()).unwrap();
+    let at = |seconds| {
+        keys.verify(&token, now() + TimeDelta::seconds(seconds))
+            .map(|claims| claims.sub)
+    };
+    assert_eq!(at(0).as_deref(), Ok("ann"));
+    assert_eq!(at(1).as_deref(), Ok("ann"));
+    assert_eq!(at(3600), Err(TokenError::Expired));
+    assert_eq!(at(-60), Err(TokenError::NotYetValid));
+}
