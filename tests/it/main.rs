@@ -12,6 +12,7 @@ mod cli;
 mod config;
 mod databases;
 mod demo;
+mod equality;
 mod http;
 mod http_pages;
 mod http_rig;
