@@ -10,6 +10,7 @@
 mod app;
 mod cli;
 mod config;
+mod coverage;
 mod databases;
 mod demo;
 mod equality;
