@@ -14,15 +14,16 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, DbErr};
 use uuid::Uuid;
 
+use crate::catalogue;
 use crate::config::{Config, Database};
 use crate::demo::{self, DemoHolder, DemoToken};
 use crate::graphql::{Graph, Limits, decode_id};
 use crate::import::{self, ImportError, Report};
-use crate::policy::{LoadError as PolicyError, Policies};
+use crate::policy::{Lens, LoadError as PolicyError, Permit, Policies};
 use crate::private_file;
 use crate::store::import::{self as load, LoadError, Run};
 use crate::store::{ConnectError, Seal, Store, StoreError, connect};
-use crate::viewer::{Claims, Directory, KeyError, Keys};
+use crate::viewer::{Claims, Directory, KeyError, Keys, Viewer};
 
 /// What a running server is made of.
 pub struct App {
@@ -331,6 +332,16 @@ pub enum ImportKind {
 }
 
 impl ImportKind {
+    /// The type of its rows.
+    const fn of(self) -> &'static str {
+        match self {
+            Self::Schools => "Organisation",
+            Self::Shifts => "Shift",
+            Self::Holidays => "Holiday",
+            Self::Tags => "Tag",
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Schools => "schools",
@@ -357,8 +368,8 @@ pub struct ImportOrder {
     pub dry_run: bool,
 }
 
-/// Imports a file, all of it or nothing, and tells how far it got. The work is that
-/// of the one who runs the command, who holds the database itself.
+/// Imports a file, all of it or nothing, and tells how far it got. The policies
+/// must let the internal job `import` do it.
 ///
 /// # Errors
 ///
@@ -368,12 +379,14 @@ pub async fn import(
     order: &ImportOrder,
     progress: &(dyn Fn(&Report) + Sync),
 ) -> Result<Report, AppError> {
+    let permit = permit_to_import(config, order.kind)?;
     let database = database(config).await?;
     let kind = order.kind.name();
     let run = Run {
         source: order.source.as_deref().unwrap_or(kind),
         now: Utc::now(),
         dry_run: order.dry_run,
+        permit: &permit,
     };
     let path = order.file.as_path();
     let mut told = |report: &Report| progress(report);
@@ -404,6 +417,20 @@ pub async fn import(
             load::load_tags(&database, records, run, &mut told).await?
         }
     })
+}
+
+/// What the policies say to the internal job `import`.
+fn permit_to_import(config: &Config, kind: ImportKind) -> Result<Permit, AppError> {
+    let refused = || AppError::Missing("the policies do not let the job `import` load this");
+    let lens = Lens::new(
+        policies(config.policies_dir.as_deref())?,
+        Viewer::job("import"),
+    );
+    let of = catalogue::find(kind.of()).ok_or_else(refused)?;
+    let deed = of.deed("import").ok_or_else(refused)?;
+    lens.map_err(|_| refused())?
+        .permit_bulk(of, deed)
+        .map_err(|_| refused())
 }
 
 fn read(path: &Path) -> Result<impl BufRead + Send + use<>, AppError> {

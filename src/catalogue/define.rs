@@ -148,6 +148,8 @@ pub enum DeedScope {
     New,
     /// On a row that exists; the graph has `viewerCan…` for it.
     Existing,
+    /// On rows in bulk, by an internal job; the graph has no mutation for it.
+    Bulk,
 }
 
 impl Type {
@@ -332,6 +334,14 @@ pub(super) const fn creation(doc: &'static str) -> Deed {
         name: "create",
         doc,
         scope: DeedScope::New,
+    }
+}
+
+pub(super) const fn import(doc: &'static str) -> Deed {
+    Deed {
+        name: "import",
+        doc,
+        scope: DeedScope::Bulk,
     }
 }
 

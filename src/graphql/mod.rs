@@ -1,7 +1,7 @@
 //! The guarded graph: GraphQL over the catalogue, every field decided by policy.
 //!
-//! async-graphql parses, validates and executes the roots; below a root field a [`plan`] is made of
-//! the whole selection (which columns, which deciders), and [`fetch`] carries it out, one statement
+//! async-graphql parses, validates and executes the roots; below a root field a `plan` is made of
+//! the whole selection (which columns, which deciders), and `fetch` carries it out, one statement
 //! for each list or relation however many parents there are. A value leaves only through
 //! [`Protected::show`](crate::policy::Protected::show).
 //!

@@ -194,6 +194,21 @@ impl Lens {
         }
     }
 
+    /// A permit for a deed on rows of a type in bulk: the policies must allow it whatever the row.
+    ///
+    /// # Errors
+    /// Where they do not.
+    pub fn permit_bulk(&self, of: &'static Type, deed: &'static Deed) -> Result<Permit, Refusal> {
+        let action = format!("{}.{}", of.name, deed.name);
+        match &*self.rule(of, &action) {
+            Rule::Condition(Condition::Always) => Ok(Permit::grant_bulk(&action)),
+            Rule::Condition(_) | Rule::Opaque => Err(Refusal {
+                action,
+                reasons: Vec::new(),
+            }),
+        }
+    }
+
     fn ask(&self, action: &str, record: &Record) -> (bool, Vec<String>) {
         let slice = self.policies.slices.get(self.viewer.kind(), action);
         match self.authorize(slice, action, record) {

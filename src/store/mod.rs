@@ -5,7 +5,7 @@
 //! the database as the viewer's view of the data: a column is "the column where this viewer has it
 //! in full, else null". The room knows no Cedar, no GraphQL and no HTTP.
 //!
-//! The SQL is written as text with bound values ([`sql`]): every name in it comes from the
+//! The SQL is written as text with bound values (`sql`): every name in it comes from the
 //! catalogue, every value is bound, and the few constructs are those that both databases share.
 
 mod cells;

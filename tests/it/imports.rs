@@ -1,15 +1,20 @@
 //! Imports, from the file to the rows, on both databases.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{holiday, organisation, project, shift, tag};
+use kaifong::catalogue::TYPES;
 use kaifong::import::{self, Reason, Report};
+use kaifong::policy::{Lens, Permit, Policies};
 use kaifong::store::import::{
     LoadError, Run, load_holidays, load_organisations, load_shifts, load_tags,
 };
+use kaifong::viewer::Viewer;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
@@ -27,7 +32,48 @@ fn run(source: &str) -> Run<'_> {
         source,
         now: noon(),
         dry_run: false,
+        permit: permit("Organisation"),
     }
+}
+
+/// The permit of the internal job `import` for a type, from the shipped policies.
+fn permit(of: &str) -> &'static Permit {
+    static PERMITS: OnceLock<HashMap<&str, Permit>> = OnceLock::new();
+    let made = || {
+        let lens = Lens::new(Policies::shipped().unwrap(), Viewer::job("import")).unwrap();
+        let types = TYPES
+            .iter()
+            .filter_map(|of| Some((of.name, *of, of.deed("import")?)));
+        types
+            .map(|(name, of, deed)| (name, lens.permit_bulk(of, deed).unwrap()))
+            .collect()
+    };
+    &PERMITS.get_or_init(made)[of]
+}
+
+/// The same run, for a type.
+fn of<'a>(of: &str, run: Run<'a>) -> Run<'a> {
+    Run {
+        permit: permit(of),
+        ..run
+    }
+}
+
+#[tokio::test]
+async fn nobody_imports_without_the_permit_for_it() {
+    let app = TestDatabase::sqlite().await;
+    let file = fixture("import/schools.csv");
+    let wrong = of("Tag", run("edb"));
+    let refused = schools(&app.db, &file, wrong).await;
+    assert!(matches!(refused, Err(LoadError::Unpermitted)));
+    let policies = Policies::shipped().unwrap();
+    let organisations = kaifong::catalogue::find("Organisation").unwrap();
+    let deed = organisations.deed("import").unwrap();
+    for viewer in [Viewer::job("cleaning"), Viewer::anonymous()] {
+        let lens = Lens::new(policies.clone(), viewer).unwrap();
+        assert!(lens.permit_bulk(organisations, deed).is_err());
+    }
+    app.close().await;
 }
 
 fn open(path: &Path) -> BufReader<File> {
@@ -62,7 +108,7 @@ async fn schedule(
         import::shifts(open(path))?,
         project,
         None,
-        run,
+        of("Shift", run),
         &mut |_| {},
     )
     .await
@@ -73,7 +119,7 @@ async fn holidays(db: &DatabaseConnection, path: &Path, run: Run<'_>) -> Result<
     load_holidays(
         db,
         import::holidays(open(path), language)?,
-        run,
+        of("Holiday", run),
         &mut |_| {},
     )
     .await
@@ -81,6 +127,7 @@ async fn holidays(db: &DatabaseConnection, path: &Path, run: Run<'_>) -> Result<
 
 async fn tags(db: &DatabaseConnection, path: &Path, run: Run<'_>) -> Result<Report, LoadError> {
     let vocabulary = import::vocabulary_of(path).unwrap();
+    let run = of("Tag", run);
     load_tags(db, import::tags(open(path), vocabulary)?, run, &mut |_| {}).await
 }
 
@@ -444,7 +491,15 @@ async fn a_shift_keeps_its_project_and_the_tags_it_was_given() {
         assert!(matches!(unknown, Err(LoadError::UnknownProject(_))));
         let records = import::shifts(open(&file)).unwrap();
         let other = Some(Uuid::nil());
-        let foreign = load_shifts(db, records, canteen.id, other, run("plan"), &mut |_| {}).await;
+        let foreign = load_shifts(
+            db,
+            records,
+            canteen.id,
+            other,
+            of("Shift", run("plan")),
+            &mut |_| {},
+        )
+        .await;
         assert!(matches!(foreign, Err(LoadError::ForeignProject { .. })));
         test.close().await;
     }
@@ -501,7 +556,7 @@ async fn tags_are_found_again_by_vocabulary_and_code() {
         assert_eq!(counts(&first), (3, 0, 0, 0));
         assert_eq!(counts(&second), (0, 0, 3, 0));
         let records = import::tags(open(&file), "another").unwrap();
-        let other = load_tags(db, records, run("house"), &mut |_| {}).await;
+        let other = load_tags(db, records, of("Tag", run("house")), &mut |_| {}).await;
         assert_eq!(counts(&other.unwrap()), (3, 0, 0, 0), "{}", test.name);
         let dishes = tag::Entity::find()
             .filter(tag::Column::Vocabulary.eq("task"))

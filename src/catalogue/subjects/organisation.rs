@@ -1,6 +1,6 @@
 //! Organisations, in a tree of headquarters and branches, and their departments.
 
-use crate::catalogue::define::{Type, attribute, creation, deed, to_many, to_one, value};
+use crate::catalogue::define::{Type, attribute, creation, deed, import, to_many, to_one, value};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static ORGANISATION_KIND: EnumKind = EnumKind {
@@ -211,6 +211,7 @@ pub static ORGANISATION: Type = Type {
         creation("Adds an organisation."),
         deed("change", "Changes an organisation."),
         deed("archive", "Archives an organisation."),
+        import("Loads organisations from a file."),
     ],
 };
 

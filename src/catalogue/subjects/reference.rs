@@ -1,6 +1,6 @@
 //! What everybody shares: tags and holidays.
 
-use crate::catalogue::define::{Type, value};
+use crate::catalogue::define::{Type, import, value};
 use crate::catalogue::kind::Kind;
 
 pub static TAG: Type = Type {
@@ -35,7 +35,7 @@ pub static TAG: Type = Type {
         ),
     ],
     attributes: &[],
-    deeds: &[],
+    deeds: &[import("Loads tags from a file.")],
 };
 
 pub static HOLIDAY: Type = Type {
@@ -65,5 +65,5 @@ pub static HOLIDAY: Type = Type {
         .search(),
     ],
     attributes: &[],
-    deeds: &[],
+    deeds: &[import("Loads holidays from a file.")],
 };

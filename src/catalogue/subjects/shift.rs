@@ -1,6 +1,8 @@
 //! Shifts and who is asked for them.
 
-use crate::catalogue::define::{Type, attribute, creation, deed, derived, to_many, to_one, value};
+use crate::catalogue::define::{
+    Type, attribute, creation, deed, derived, import, to_many, to_one, value,
+};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static PROGRESS: EnumKind = EnumKind {
@@ -141,6 +143,7 @@ pub static SHIFT: Type = Type {
         deed("change", "Changes a shift."),
         deed("archive", "Archives a shift."),
         deed("assign", "Puts a volunteer on the roster."),
+        import("Loads shifts from a file."),
     ],
 };
 

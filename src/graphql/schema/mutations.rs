@@ -3,7 +3,7 @@
 use async_graphql::registry::{MetaField, MetaInputValue, Registry};
 
 use super::describe::{field, field_with, input, input_object, object, pascal_case};
-use crate::catalogue::{Deed, Field, Kind, Shape, TYPES, Type, Write};
+use crate::catalogue::{Deed, DeedScope, Field, Kind, Shape, TYPES, Type, Write};
 
 /// One mutation: a deed on a type.
 #[derive(Clone, Copy)]
@@ -19,6 +19,7 @@ pub fn mutations() -> impl Iterator<Item = Mutate> {
     TYPES
         .iter()
         .flat_map(|of| of.deeds.iter().map(|deed| Mutate { of, deed }))
+        .filter(|mutate| mutate.deed.scope != DeedScope::Bulk)
 }
 
 impl Mutate {

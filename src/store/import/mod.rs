@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::import::{
     HolidayRecord, ImportError, OrganisationRecord, Parsed, Report, ShiftRecord, TagRecord,
 };
+use crate::policy::Permit;
 
 /// Why a load stopped; nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum LoadError {
     /// The database refused.
     #[error("the database refused the import: {0}")]
     Database(#[from] DbErr),
+    /// The load came without the permit for it; a fault of the program.
+    #[error("a load came without its permit")]
+    Unpermitted,
     /// There is no such project, or it was put away.
     #[error("there is no project `{0}`")]
     UnknownProject(Uuid),
@@ -51,6 +55,17 @@ pub struct Run<'a> {
     pub now: DateTime<Utc>,
     /// Whether everything is undone at the end.
     pub dry_run: bool,
+    /// The permit to import rows of the type.
+    pub permit: &'a Permit,
+}
+
+impl Run<'_> {
+    fn permitted(&self, of: &str) -> Result<(), LoadError> {
+        if self.permit.covers_bulk(&format!("{of}.import")) {
+            return Ok(());
+        }
+        Err(LoadError::Unpermitted)
+    }
 }
 
 /// Told after each batch what came of the load so far.
@@ -66,6 +81,7 @@ pub async fn load_organisations<I>(
 where
     I: Iterator<Item = Result<Parsed<OrganisationRecord>, ImportError>> + Send,
 {
+    run.permitted("Organisation")?;
     load::load(db, organisations::Organisations, records, run, progress).await
 }
 
@@ -83,6 +99,7 @@ pub async fn load_shifts<I>(
 where
     I: Iterator<Item = Result<Parsed<ShiftRecord>, ImportError>> + Send,
 {
+    run.permitted("Shift")?;
     let found = entity::project::Entity::find_by_id(project).one(db).await?;
     let found = found
         .filter(|found| found.archived_at.is_none())
@@ -110,6 +127,7 @@ pub async fn load_holidays<I>(
 where
     I: Iterator<Item = Result<Parsed<HolidayRecord>, ImportError>> + Send,
 {
+    run.permitted("Holiday")?;
     load::load(db, holidays::Holidays, records, run, progress).await
 }
 
@@ -123,5 +141,6 @@ pub async fn load_tags<I>(
 where
     I: Iterator<Item = Result<Parsed<TagRecord>, ImportError>> + Send,
 {
+    run.permitted("Tag")?;
     load::load(db, tags::Tags, records, run, progress).await
 }

@@ -125,6 +125,9 @@ impl fmt::Display for Case {
     }
 }
 
+/// A type, with rules for its rows and for one of its cells.
+type Rules = (&'static Type, Vec<Rule>, Vec<Rule>);
+
 /// A random case over a population.
 pub fn case(population: &Population) -> impl Strategy<Value = Case> + use<> {
     let accounts = population.of_entity("Account");
@@ -138,7 +141,7 @@ pub fn case(population: &Population) -> impl Strategy<Value = Case> + use<> {
                 .boxed()
         })
         .collect();
-    let by_type: Vec<BoxedStrategy<(&'static Type, Vec<Rule>, Vec<Rule>)>> = TYPES
+    let by_type: Vec<BoxedStrategy<Rules>> = TYPES
         .iter()
         .filter(|of| !of.attributes.is_empty())
         .map(|of| {
