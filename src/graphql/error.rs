@@ -1,6 +1,6 @@
 //! Errors that a client sees: a stable code and a safe sentence. The cause goes to the log.
 
-use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+use async_graphql::{Pos, ServerError};
 
 use crate::store::StoreError;
 
@@ -27,8 +27,12 @@ impl From<StoreError> for GraphError {
 
 /// An error with this code and sentence.
 pub fn coded(code: &str, message: impl Into<String>, at: Option<Pos>) -> ServerError {
-    let mut error = ServerError::new(message, at);
-    let mut extensions = ErrorExtensionValues::default();
+    with_code(code, ServerError::new(message, at))
+}
+
+/// The same error with this code.
+pub fn with_code(code: &str, mut error: ServerError) -> ServerError {
+    let mut extensions = error.extensions.take().unwrap_or_default();
     extensions.set("code", code);
     error.extensions = Some(extensions);
     error

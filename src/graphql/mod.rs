@@ -12,6 +12,7 @@ mod error;
 mod fetch;
 mod filter;
 mod id;
+mod measure;
 mod mutate;
 mod plan;
 mod privacy;
@@ -22,17 +23,19 @@ mod values;
 mod version;
 
 pub use id::encode as encode_id;
+pub use measure::Extent;
 pub use scope::Limits;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{EmptySubscription, Request, Response, Schema};
+use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError};
 use chrono::{DateTime, Utc};
 
 use crate::policy::{Lens, NotAnEntity, Policies};
 use crate::store::{Seal, Store};
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
-use error::coded;
+use error::{coded, with_code};
+use measure::{Oversize, measure};
 use privacy::Privacy;
 use root::{Mutation, Query};
 use scope::Scope;
@@ -124,7 +127,15 @@ impl Graph {
     }
 
     /// The answer to a request by this viewer, who was made at this instant.
-    pub async fn answer(&self, request: Request, viewer: Viewer, now: DateTime<Utc>) -> Response {
+    pub async fn answer(
+        &self,
+        mut request: Request,
+        viewer: Viewer,
+        now: DateTime<Utc>,
+    ) -> Response {
+        if let Err(refusal) = self.admit(&mut request) {
+            return Response::from_errors(vec![refusal]);
+        }
         let lens = match self.lens(viewer) {
             Ok(lens) => lens,
             Err(error) => {
@@ -142,7 +153,14 @@ impl Graph {
         };
         let kept = Arc::new(scope);
         let request = request.data(Shared(Arc::clone(&kept)));
-        let response = self.executable.execute(request).await;
+        let mut response = self.executable.execute(request).await;
+        for error in &mut response.errors {
+            // Our own errors have their codes; what has none is the library's complaint.
+            if error.extensions.is_none() {
+                let complaint = with_code("GRAPHQL_VALIDATION_FAILED", error.clone());
+                *error = complaint;
+            }
+        }
         // What was decided holds until the first of what the viewer holds ends.
         if lens
             .viewer()
@@ -156,6 +174,23 @@ impl Graph {
         }
         let privacy = kept.privacy.value(lens.version());
         response.extension("privacy", privacy)
+    }
+
+    /// Refuses what does not parse, and what is too large before any pass that would expand it.
+    fn admit(&self, request: &mut Request) -> Result<(), ServerError> {
+        let document = request.parsed_query();
+        let document = document.map_err(|error| with_code("GRAPHQL_PARSE_FAILED", error))?;
+        match measure(document, &self.limits.extent) {
+            Ok(_) => Ok(()),
+            Err(Oversize::More(what, count, limit)) => {
+                let message = format!("the document has {count} {what}; at most {limit} are taken");
+                Err(coded("LIMIT_EXCEEDED", message, None))
+            }
+            Err(Oversize::Cycle) => {
+                let message = "a fragment of the document spreads itself";
+                Err(coded("GRAPHQL_VALIDATION_FAILED", message, None))
+            }
+        }
     }
 
     /// The lens of a viewer; viewers that hold the same share it.
@@ -187,8 +222,6 @@ fn failed(code: &str, message: &str) -> Response {
 
 fn executable() -> Executable {
     Schema::build(Query, Mutation, EmptySubscription)
-        .limit_depth(40)
-        .limit_directives(50)
         .disable_suggestions()
         .finish()
 }

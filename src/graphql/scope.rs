@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::measure::Extent;
 use super::privacy::Privacy;
 use crate::policy::Lens;
 use crate::store::{Seal, Store};
@@ -19,6 +20,8 @@ pub struct Limits {
     pub max_offset: u64,
     /// Rows counted at most.
     pub max_count: u64,
+    /// How large a document may be.
+    pub extent: Extent,
 }
 
 impl Default for Limits {
@@ -28,6 +31,7 @@ impl Default for Limits {
             max_page: 1000,
             max_offset: 100_000,
             max_count: 100_000,
+            extent: Extent::default(),
         }
     }
 }
