@@ -26,6 +26,7 @@ pub use id::encode as encode_id;
 pub use measure::Extent;
 pub use scope::Limits;
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError};
@@ -149,6 +150,7 @@ impl Graph {
             seal: self.seal.clone(),
             limits: self.limits,
             now,
+            planned: AtomicU64::new(0),
             privacy: Privacy::default(),
         };
         let kept = Arc::new(scope);

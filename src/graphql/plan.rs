@@ -5,6 +5,7 @@
 //! cannot be made without the deciders.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
@@ -103,6 +104,40 @@ pub enum EdgePart {
     Node(Vec<Pick>),
 }
 
+/// A position in the answer.
+pub struct Place {
+    /// The path of response keys.
+    path: String,
+    /// How many rows there may be at it.
+    rows: u64,
+}
+
+impl Place {
+    /// A root field.
+    pub fn root(key: &str) -> Self {
+        Self {
+            path: key.to_owned(),
+            rows: 1,
+        }
+    }
+
+    /// An entry below it.
+    pub fn under(&self, key: &str) -> Self {
+        Self {
+            path: format!("{}.{key}", self.path),
+            rows: self.rows,
+        }
+    }
+
+    /// The same, of a list with so many rows.
+    fn times(&self, rows: u64) -> Self {
+        Self {
+            path: self.path.clone(),
+            rows: self.rows.saturating_mul(rows),
+        }
+    }
+}
+
 /// Makes plans for one request.
 pub struct Planner<'a> {
     /// The request.
@@ -168,10 +203,10 @@ impl<'a> Planner<'a> {
         &self,
         of: &'static Type,
         fields: &[&'a Field],
-        path: &str,
+        at: &Place,
     ) -> Result<RowPlan, GraphError> {
         let mut layout = Layout::new(of, &self.scope.lens);
-        let picks = self.picks(of, fields, path, &mut layout)?;
+        let picks = self.picks(of, fields, at, &mut layout)?;
         Ok(RowPlan {
             layout: Arc::new(layout),
             picks,
@@ -182,7 +217,7 @@ impl<'a> Planner<'a> {
         &self,
         of: &'static Type,
         fields: &[&'a Field],
-        path: &str,
+        at: &Place,
         layout: &mut Layout,
     ) -> Result<Vec<Pick>, GraphError> {
         let applies = |name: &str| name == of.name || name == "Node";
@@ -192,11 +227,11 @@ impl<'a> Planner<'a> {
             let Some(first) = merged.first() else {
                 continue;
             };
-            let path = format!("{path}.{key}");
-            let what = self.what(of, first.name.node.as_str(), &merged, &path, layout)?;
+            let at = at.under(key);
+            let what = self.what(of, first.name.node.as_str(), &merged, &at, layout)?;
             picks.push(Pick {
                 key: key.clone(),
-                path,
+                path: at.path,
                 what,
             });
         }
@@ -208,7 +243,7 @@ impl<'a> Planner<'a> {
         of: &'static Type,
         name: &str,
         merged: &[&'a Field],
-        path: &str,
+        at: &Place,
         layout: &mut Layout,
     ) -> Result<What, GraphError> {
         match name {
@@ -238,13 +273,13 @@ impl<'a> Planner<'a> {
             Shape::Value { kind, .. } => What::Cell(slot, kind),
             Shape::One { target, .. } => {
                 let target = catalogue::find(target).ok_or_else(unknown)?;
-                What::One(slot, self.rows(target, merged, path)?)
+                What::One(slot, self.rows(target, merged, at)?)
             }
             Shape::Many { target, foreign } => {
                 let target = catalogue::find(target).ok_or_else(unknown)?;
                 What::Many(
                     slot,
-                    Box::new(self.list(target, merged, path, Some(foreign))?),
+                    Box::new(self.list(target, merged, at, Some(foreign))?),
                 )
             }
         })
@@ -255,7 +290,7 @@ impl<'a> Planner<'a> {
         &self,
         of: &'static Type,
         fields: &[&'a Field],
-        path: &str,
+        at: &Place,
         foreign: Option<&'static str>,
     ) -> Result<ListPlan, GraphError> {
         let Some(first) = fields.first() else {
@@ -264,6 +299,8 @@ impl<'a> Planner<'a> {
         let arguments = Arguments::of(first, self.request);
         let context = self.context(of, foreign, &arguments);
         let span = self.span(&arguments, &context)?;
+        let at = &at.times(span.take as u64);
+        self.spend(at.rows)?;
         let mut layout = Layout::new(of, &self.scope.lens);
         let connection = format!("{}Connection", of.name);
         let sets = fields.iter().map(|field| &field.selection_set.node);
@@ -272,10 +309,10 @@ impl<'a> Planner<'a> {
             let Some(first) = merged.first() else {
                 continue;
             };
-            let path = format!("{path}.{key}");
+            let at = at.under(key);
             let part = match first.name.node.as_str() {
-                "edges" => ListPart::Edges(self.edges(of, &merged, &path, &mut layout)?),
-                "nodes" => ListPart::Nodes(self.picks(of, &merged, &path, &mut layout)?),
+                "edges" => ListPart::Edges(self.edges(of, &merged, &at, &mut layout)?),
+                "nodes" => ListPart::Nodes(self.picks(of, &merged, &at, &mut layout)?),
                 "pageInfo" => ListPart::PageInfo(self.page_info(&merged)),
                 "totalCount" => ListPart::TotalCount,
                 "totalCountIsExact" => ListPart::TotalCountIsExact,
@@ -299,7 +336,7 @@ impl<'a> Planner<'a> {
         &self,
         of: &'static Type,
         fields: &[&'a Field],
-        path: &str,
+        at: &Place,
         layout: &mut Layout,
     ) -> Result<Vec<(Name, EdgePart)>, GraphError> {
         let edge = format!("{}Edge", of.name);
@@ -311,9 +348,7 @@ impl<'a> Planner<'a> {
             };
             let part = match first.name.node.as_str() {
                 "cursor" => EdgePart::Cursor,
-                "node" => {
-                    EdgePart::Node(self.picks(of, &merged, &format!("{path}.{key}"), layout)?)
-                }
+                "node" => EdgePart::Node(self.picks(of, &merged, &at.under(key), layout)?),
                 _ => EdgePart::Typename,
             };
             parts.push((key.clone(), part));
@@ -330,6 +365,19 @@ impl<'a> Planner<'a> {
                 .map(|first| (key.clone(), first.name.node.to_string()))
         };
         collected.filter_map(named).collect()
+    }
+
+    /// Counts the rows that a list may come to against what a request may ask for.
+    fn spend(&self, rows: u64) -> Result<(), GraphError> {
+        let most = self.scope.limits.max_rows;
+        let before = self.scope.planned.fetch_add(rows, Ordering::Relaxed);
+        let asked = before.saturating_add(rows);
+        if asked > most {
+            let message =
+                format!("the request asks for up to {asked} rows; at most {most} are given");
+            return Err(GraphError::Limit(message));
+        }
+        Ok(())
     }
 
     /// What a cursor is bound to: the viewer, the list, its filter and its order.

@@ -18,7 +18,7 @@ use super::error::GraphError;
 use super::fetch::object;
 use super::id;
 use super::mutate::mutate;
-use super::plan::Planner;
+use super::plan::{Place, Planner};
 use super::schema::{self, ROOT_MUTATION, ROOT_QUERY};
 use super::scope::Scope;
 use crate::catalogue::{self, TYPES, Type};
@@ -137,14 +137,14 @@ async fn query(scope: &Scope, ctx: &Context<'_>) -> Result<Option<Value>, GraphE
         request: ctx.query_env,
         scope,
     };
-    let path = field.response_key().node.as_str();
+    let at = Place::root(field.response_key().node.as_str());
     let name = field.name.node.as_str();
     match name {
         "viewer" => return viewer(scope, &planner, field).await.map(Some),
         "node" => {
             let arguments = Arguments::of(field, ctx.query_env);
             let text = arguments.text("id")?.unwrap_or_default();
-            let mut found = nodes(scope, &planner, field, path, &[text]).await?;
+            let mut found = nodes(scope, &planner, field, &at, &[text]).await?;
             return Ok(Some(found.pop().unwrap_or(Value::Null)));
         }
         "nodes" => {
@@ -159,20 +159,20 @@ async fn query(scope: &Scope, ctx: &Context<'_>) -> Result<Option<Value>, GraphE
                 .iter()
                 .map(|v| if let Value::String(t) = v { t } else { "" })
                 .collect();
-            return nodes(scope, &planner, field, path, &texts)
+            return nodes(scope, &planner, field, &at, &texts)
                 .await
                 .map(|f| Some(Value::List(f)));
         }
         _ => {}
     }
     if let Some(of) = TYPES.iter().find(|of| of.plural == name) {
-        let plan = planner.list(of, &[field], path, None)?;
+        let plan = planner.list(of, &[field], &at, None)?;
         return Ok(scope.list(&plan, &[]).await?.pop());
     }
     let Some(of) = TYPES.iter().find(|of| of.singular == name) else {
         return Ok(None);
     };
-    let plan = planner.rows(of, &[field], path)?;
+    let plan = planner.rows(of, &[field], &at)?;
     let arguments = Arguments::of(field, ctx.query_env);
     let id = arguments.get("id").and_then(|value| id::of_type(value, of));
     let ids: Vec<Uuid> = id.into_iter().collect();
@@ -187,7 +187,7 @@ async fn nodes<'a>(
     scope: &'a Scope,
     planner: &Planner<'a>,
     field: &'a Field,
-    path: &str,
+    at: &Place,
     texts: &[&str],
 ) -> Result<Vec<Value>, GraphError> {
     let wanted: Vec<Option<(&'static Type, Uuid)>> = texts.iter().map(|t| id::decode(t)).collect();
@@ -204,7 +204,7 @@ async fn nodes<'a>(
         if ids.is_empty() {
             continue;
         }
-        let plan = planner.rows(of, &[field], path)?;
+        let plan = planner.rows(of, &[field], at)?;
         let rows = scope.by_ids(&plan, &ids).await?;
         found.extend(rows.into_iter().map(|(id, value)| ((of.name, id), value)));
     }
@@ -223,7 +223,7 @@ async fn viewer<'a>(
     field: &'a Field,
 ) -> Result<Value, GraphError> {
     let viewer = scope.lens.viewer();
-    let path = field.response_key().node.as_str();
+    let at = Place::root(field.response_key().node.as_str());
     let applies = |name: &str| name == "Viewer" || name == "Node";
     let mut entries: Vec<(Name, Value)> = Vec::new();
     for (key, merged) in planner.collect([&field.selection_set.node], &applies) {
@@ -239,7 +239,7 @@ async fn viewer<'a>(
             "policyVersion" => Value::from(scope.lens.version()),
             "user" => match (viewer.account(), catalogue::find("User")) {
                 (Some(account), Some(users)) => {
-                    let plan = planner.rows(users, &merged, &format!("{path}.{key}"))?;
+                    let plan = planner.rows(users, &merged, &at.under(key))?;
                     let mut found = scope.by_ids(&plan, &[account]).await?;
                     found.remove(&account).unwrap_or(Value::Null)
                 }

@@ -1,6 +1,7 @@
 //! What a request carries through its execution.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use chrono::{DateTime, Utc};
 
@@ -20,6 +21,8 @@ pub struct Limits {
     pub max_offset: u64,
     /// Rows counted at most.
     pub max_count: u64,
+    /// Rows that a request may ask for at most, over all its lists.
+    pub max_rows: u64,
     /// How large a document may be.
     pub extent: Extent,
 }
@@ -31,6 +34,7 @@ impl Default for Limits {
             max_page: 1000,
             max_offset: 100_000,
             max_count: 100_000,
+            max_rows: 100_000,
             extent: Extent::default(),
         }
     }
@@ -48,6 +52,8 @@ pub struct Scope {
     pub limits: Limits,
     /// The instant of the request.
     pub now: DateTime<Utc>,
+    /// The rows that were planned so far.
+    pub planned: AtomicU64,
     /// What was shown, masked and hidden.
     pub privacy: Privacy,
 }

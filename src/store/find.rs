@@ -45,6 +45,18 @@ pub struct Within<'a> {
     pub parents: &'a [Uuid],
 }
 
+/// How many ids one statement takes; SQLite binds 32,766 values.
+pub(super) const MOST_IDS: usize = 5_000;
+
+impl<'a> Within<'a> {
+    /// The parents, in parts of as many as one statement takes.
+    fn parts(&self) -> impl Iterator<Item = Within<'a>> + use<'a> {
+        let foreign = self.foreign;
+        let parts = self.parents.chunks(MOST_IDS);
+        parts.map(move |parents| Within { foreign, parents })
+    }
+}
+
 /// What is asked for.
 pub struct Ask<'a> {
     /// What is needed of each row, and whose view it is.
@@ -57,6 +69,19 @@ pub struct Ask<'a> {
     pub archived: bool,
     /// Below which parents.
     pub within: Option<Within<'a>>,
+}
+
+impl<'a> Ask<'a> {
+    /// The same, below these parents.
+    fn below(&self, within: Within<'a>) -> Self {
+        Self {
+            layout: self.layout,
+            filter: self.filter,
+            order: self.order,
+            archived: self.archived,
+            within: Some(within),
+        }
+    }
 }
 
 /// One row of a page.
@@ -82,6 +107,18 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn page(&self, ask: &Ask<'_>, span: &Span) -> Result<Vec<Page>, StoreError> {
+        let Some(within) = &ask.within else {
+            return self.pages(ask, span).await;
+        };
+        let mut pages = Vec::with_capacity(within.parents.len());
+        for part in within.parts() {
+            pages.extend(self.pages(&ask.below(part), span).await?);
+        }
+        Ok(pages)
+    }
+
+    /// The pages for as many parents as one statement takes.
+    async fn pages(&self, ask: &Ask<'_>, span: &Span) -> Result<Vec<Page>, StoreError> {
         let groups = ask.within.as_ref().map_or(1, |within| within.parents.len());
         let mut pages: Vec<Page> = std::iter::repeat_with(Page::default).take(groups).collect();
         if groups == 0 {
@@ -225,22 +262,35 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn count(&self, ask: &Ask<'_>, cap: u64) -> Result<Vec<u64>, StoreError> {
+        let Some(within) = &ask.within else {
+            return Ok(vec![self.count_to(ask, cap).await?]);
+        };
+        let mut counts = Vec::with_capacity(within.parents.len());
+        for part in within.parts() {
+            counts.extend(self.counts(&ask.below(part)).await?);
+        }
+        Ok(counts)
+    }
+
+    /// How many rows there are, at most one more than the cap.
+    async fn count_to(&self, ask: &Ask<'_>, cap: u64) -> Result<u64, StoreError> {
         let mut sql = self.sql();
         let alias = sql.alias();
+        sql.push("SELECT COUNT(*) FROM (SELECT 1 AS one");
+        self.source(&mut sql, ask, &alias);
+        sql.push(&format!(" LIMIT {}) q", cap + 1));
+        let row = self.database.query_one_raw(sql.finish()).await?;
+        let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+        Ok(count.unwrap_or(0).unsigned_abs())
+    }
+
+    /// How many rows there are below each of as many parents as one statement takes.
+    async fn counts(&self, ask: &Ask<'_>) -> Result<Vec<u64>, StoreError> {
         let Some(within) = &ask.within else {
-            sql.push("SELECT COUNT(*) FROM (SELECT 1 AS one");
-            self.source(&mut sql, ask, &alias);
-            sql.push(&format!(" LIMIT {}) q", cap + 1));
-            let row = self.database.query_one_raw(sql.finish()).await?;
-            let count = row
-                .map(|row| row.try_get_by_index::<i64>(0))
-                .transpose()?
-                .unwrap_or(0);
-            return Ok(vec![count.unsigned_abs()]);
-        };
-        if within.parents.is_empty() {
             return Ok(Vec::new());
-        }
+        };
+        let mut sql = self.sql();
+        let alias = sql.alias();
         sql.push("SELECT ")
             .column(&alias, within.foreign)
             .push(", COUNT(*)");
@@ -267,9 +317,19 @@ impl Store {
         layout: &Arc<Layout>,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Protected>, StoreError> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
+        let mut found = HashMap::with_capacity(ids.len());
+        for part in ids.chunks(MOST_IDS) {
+            found.extend(self.some_by_ids(layout, part).await?);
         }
+        Ok(found)
+    }
+
+    /// The same for as many rows as one statement takes.
+    async fn some_by_ids(
+        &self,
+        layout: &Arc<Layout>,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Protected>, StoreError> {
         let mut sql = self.sql();
         let alias = sql.alias();
         sql.push("SELECT ");

@@ -6,6 +6,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::cells::{self, Holds};
+use super::find::MOST_IDS;
 use super::{Store, StoreError};
 use crate::catalogue::{Attribute, AttributeShape, Cell, Type};
 use crate::policy::Record;
@@ -20,9 +21,18 @@ impl Store {
         of: &'static Type,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Record>, StoreError> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
+        let mut records = HashMap::with_capacity(ids.len());
+        for part in ids.chunks(MOST_IDS) {
+            records.extend(self.some_records(of, part).await?);
         }
+        Ok(records)
+    }
+
+    async fn some_records(
+        &self,
+        of: &'static Type,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Record>, StoreError> {
         let columns: Vec<(&'static str, Holds)> = of.attributes.iter().filter_map(column).collect();
         let mut sql = self.sql();
         sql.push("SELECT t.id");

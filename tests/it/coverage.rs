@@ -198,7 +198,11 @@ fn rows<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a Map<String, Value>)) {
 fn deeds(ids: &BTreeMap<&'static str, Vec<Uuid>>) -> Vec<(String, Value)> {
     let mut asked = Vec::new();
     for of in TYPES {
-        for deed in of.deeds {
+        for deed in of
+            .deeds
+            .iter()
+            .filter(|deed| deed.scope != catalogue::DeedScope::Bulk)
+        {
             let verb = deed.name[..1].to_uppercase() + &deed.name[1..];
             let (name, prefix) = (
                 format!("{}{verb}", of.singular),

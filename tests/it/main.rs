@@ -19,6 +19,7 @@ mod http_pages;
 mod http_rig;
 mod http_tokens;
 mod imports;
+mod limits;
 mod scratch;
 mod tokens;
 mod views;

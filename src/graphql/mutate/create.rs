@@ -39,13 +39,17 @@ pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
             columns.insert(column, cell.clone());
         }
     }
+    if !errors.is_empty() {
+        return Ok(Outcome::refused(errors));
+    }
     inherit(scope, of, &mut columns).await?;
-    let organisation = match columns.get("organisation_id") {
-        Some(Cell::Id(id)) => Some(*id),
-        _ => None,
-    };
-    if organisation.is_some() {
-        errors.extend(given::astray(scope, &values, organisation).await?);
+    let mut draft = Draft::new(of);
+    let record = Record::from_columns(of, draft.id, |c| columns.get(c).cloned(), &BTreeMap::new());
+    let permit = scope.permit(mutate, &record)?;
+    given::permitted(scope, of, &values, &record)?;
+    // Only who may do it at all is told what does not go together.
+    if let Some(Cell::Id(organisation)) = columns.get("organisation_id") {
+        errors.extend(given::astray(scope, &values, Some(*organisation)).await?);
     }
     errors.extend(change::inconsistent(of, |column| {
         columns.get(column).cloned()
@@ -55,10 +59,6 @@ pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
     if !errors.is_empty() {
         return Ok(Outcome::refused(errors));
     }
-    let mut draft = Draft::new(of);
-    let record = Record::from_columns(of, draft.id, |c| columns.get(c).cloned(), &BTreeMap::new());
-    let permit = scope.permit(mutate, &record)?;
-    given::permitted(scope, of, &values, &record)?;
     for (column, cell) in columns {
         draft.put(column, &cell);
     }

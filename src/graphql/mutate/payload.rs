@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::error::GraphError;
 use super::super::fetch::object;
-use super::super::plan::{Planner, RowPlan};
+use super::super::plan::{Place, Planner, RowPlan};
 use super::super::schema::Mutate;
 use super::super::scope::Scope;
 
@@ -123,7 +123,7 @@ pub fn plan<'a>(
 ) -> Result<PayloadPlan, GraphError> {
     let name = format!("{}Payload", mutate.prefix());
     let result = mutate.result();
-    let root = &field.response_key().node;
+    let root = Place::root(&field.response_key().node);
     let mut parts = Vec::new();
     for (key, merged) in planner.collect([&field.selection_set.node], &|on| on == name) {
         let Some(first) = merged.first() else {
@@ -139,7 +139,7 @@ pub fn plan<'a>(
                 });
                 Part::Errors(named.collect())
             }
-            _ => Part::Row(planner.rows(result, &merged, &format!("{root}.{key}"))?),
+            _ => Part::Row(planner.rows(result, &merged, &root.under(key))?),
         };
         parts.push((key.clone(), part));
     }
