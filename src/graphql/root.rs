@@ -33,13 +33,15 @@ pub struct Mutation;
 /// The most identifiers of one `nodes`.
 const MOST_NODES: usize = 100;
 
-fn described(name: &str, doc: &str, fields: Vec<MetaField>) -> MetaType {
+/// A root as the registry has it.
+pub fn described(name: &str, doc: &str, fields: Vec<MetaField>, live: bool) -> MetaType {
     let fields: IndexMap<String, MetaField> = fields
         .into_iter()
         .map(|field| (field.name.clone(), field))
         .collect();
     ObjectBuilder::new(name, fields)
         .description(Some(doc.to_owned()))
+        .is_subscription(live)
         .build()
 }
 
@@ -51,7 +53,7 @@ impl OutputType for Query {
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_output_type::<Self, _>(MetaTypeId::Object, |registry| {
             schema::register(registry);
-            described(ROOT_QUERY, "What can be asked.", schema::query())
+            described(ROOT_QUERY, "What can be asked.", schema::query(), false)
         })
     }
 
@@ -71,7 +73,12 @@ impl OutputType for Mutation {
 
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_output_type::<Self, _>(MetaTypeId::Object, |_| {
-            described(ROOT_MUTATION, "What can be done.", schema::mutation())
+            described(
+                ROOT_MUTATION,
+                "What can be done.",
+                schema::mutation(),
+                false,
+            )
         })
     }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use uuid::Uuid;
 
+use super::events::{Changes, Event};
 use super::sql::{Sql, hong_kong_day};
 use super::write::{Change, Changed, Draft, insert, update};
 use super::{Store, StoreError};
@@ -67,6 +68,9 @@ impl Store {
             insert(&transaction, draft, now).await?;
         }
         transaction.commit().await?;
+        let what = Changes::Columns(vec!["status", "published_at"]);
+        let (of, id) = (notice.of(), notice.id());
+        self.events.tell(Event { of, id, what });
         Ok(Changed::Done)
     }
 

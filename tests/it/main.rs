@@ -20,6 +20,7 @@ mod http_rig;
 mod http_tokens;
 mod imports;
 mod limits;
+mod live;
 mod scratch;
 mod tokens;
 mod views;
