@@ -57,6 +57,7 @@ impl Store {
             return Err(StoreError::Type("notice.organisation_id"));
         };
         let edition = edition(&transaction, notice.id(), now).await?;
+        let mut made = Vec::new();
         for (recipient, student) in recipients(&transaction, notice, *organisation, now).await? {
             let mut draft = Draft::new(receipts);
             draft.put("organisation_id", &Cell::Id(*organisation));
@@ -65,9 +66,14 @@ impl Store {
             draft.put("student_id", &student.map_or(Cell::Null, Cell::Id));
             draft.put("notice_version", &Cell::Int(edition));
             draft.put("delivered_at", &Cell::Time(now));
+            made.push(draft.id);
             insert(&transaction, draft, now).await?;
         }
         transaction.commit().await?;
+        for id in made {
+            let (of, what) = (receipts, Changes::Made);
+            self.events.tell(Event { of, id, what });
+        }
         let what = Changes::Columns(vec!["status", "published_at"]);
         let (of, id) = (notice.of(), notice.id());
         self.events.tell(Event { of, id, what });
