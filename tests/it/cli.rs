@@ -203,7 +203,7 @@ fn token_prints_the_token_and_nothing_else() {
             "--share",
             &share,
             "--scope",
-            "shift:read",
+            "frame",
             "--expires",
             "2h",
             "--data-dir",
@@ -216,7 +216,7 @@ fn token_prints_the_token_and_nothing_else() {
         .verify(token, Utc::now())
         .unwrap();
     assert_eq!(claims.shares, [share]);
-    assert_eq!(claims.scope.as_deref(), Some("shift:read"));
+    assert_eq!(claims.scope.as_deref(), Some("frame"));
     let hours = (claims.expires() - Utc::now()).num_minutes();
     assert!((118..=120).contains(&hours));
 }
@@ -230,7 +230,11 @@ fn token_is_refused_for_whom_the_directory_does_not_know() {
         shares_of("partner_edit").remove(0),
     );
     let nobody = "00000000-0000-4000-8000-000000000000";
-    let table: [(&[&str], &str); 4] = [
+    let table: [(&[&str], &str); 5] = [
+        (
+            &["--share", &one, "--scope", "everything"],
+            "there is no scope `everything`",
+        ),
         (&["--as", nobody], "there is no person"),
         (&["--share", nobody], "there is no share in force"),
         (&["--share", "s1"], "`s1` is no id of Partnership"),

@@ -22,5 +22,6 @@ mod imports;
 mod limits;
 mod live;
 mod scratch;
+mod sharing;
 mod tokens;
 mod views;
