@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ::migration::{Migrator, MigratorTrait};
 use chrono::Utc;
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -51,6 +52,9 @@ pub enum AppError {
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
+    /// The database is of an older version.
+    #[error("the database lacks {0} migrations; `kaifong migrate` brings it up to date")]
+    Outdated(usize),
     /// A question to the database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -90,7 +94,12 @@ pub enum AppError {
 /// The first of them that cannot be opened.
 pub async fn open(config: &Config) -> Result<App, AppError> {
     let policies = policies(config.policies_dir.as_deref())?;
-    let store = Store::new(database(config).await?);
+    let database = database(config).await?;
+    let pending = Migrator::get_pending_migrations(&database).await?.len();
+    if pending > 0 {
+        return Err(AppError::Outdated(pending));
+    }
+    let store = Store::new(database);
     let keys = keys(config)?;
     let limits = Limits {
         page: config.pages.default_size,

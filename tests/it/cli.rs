@@ -262,6 +262,23 @@ fn shares_of(role: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_database_that_is_not_up_to_date_is_not_served() {
+    let scratch = Scratch::new();
+    let serve = ["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"];
+    let refused = run(&scratch, &serve);
+    assert!(!refused.status.success());
+    assert!(
+        stderr(&refused).contains("lacks 7 migrations; `kaifong migrate`"),
+        "{}",
+        stderr(&refused)
+    );
+    let moved = run(&scratch, &["migrate", "--data-dir", "data"]);
+    assert!(moved.status.success() && stdout(&moved).matches("applied").count() == 7);
+    let status = run(&scratch, &["migrate", "status", "--data-dir", "data"]);
+    assert!(!stdout(&status).contains("pending"), "{}", stdout(&status));
+}
+
+#[test]
 fn token_needs_one_kind_of_holder_and_a_sensible_time() {
     let scratch = Scratch::new();
     let table: [&[&str]; 5] = [
