@@ -8,6 +8,7 @@
 )]
 
 mod app;
+mod asking;
 mod cli;
 mod config;
 mod coverage;
@@ -19,6 +20,7 @@ mod http_pages;
 mod http_rig;
 mod http_tokens;
 mod imports;
+mod lists;
 mod scratch;
 mod tokens;
 mod views;
