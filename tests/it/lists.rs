@@ -374,6 +374,32 @@ async fn a_cursor_opens_only_its_own_list() {
 }
 
 #[tokio::test]
+async fn a_cursor_stays_good_however_its_filter_is_written() {
+    let app = App::sqlite().await;
+    let query = "query($where: VolunteerWhere, $order: [VolunteerOrder!], $after: String) { volunteers(first: 2, where: $where, orderBy: $order, after: $after) { nodes { id } pageInfo { endCursor } } }";
+    let written = "{ volunteers(first: 2, orderBy: { direction: DESC, field: NAME_ZH }, where: { status: { in: [ACTIVE, PAUSED] }, hours: { gte: 1 } }, includeArchived: false) { nodes { id } pageInfo { endCursor } } }";
+    let first = app.data("administrator", written).await;
+    let variables = |after: &Value| {
+        json!({
+            "where": { "hours": { "gte": 1, "eq": null }, "status": { "in": ["ACTIVE", "PAUSED"] } },
+            "order": [{ "field": "NAME_ZH", "direction": "DESC" }],
+            "after": after,
+        })
+    };
+    let again = app
+        .data_with("administrator", query, variables(&Value::Null))
+        .await;
+    assert_eq!(again["volunteers"]["nodes"], first["volunteers"]["nodes"]);
+    let cursor = &first["volunteers"]["pageInfo"]["endCursor"];
+    let next = app
+        .data_with("administrator", query, variables(cursor))
+        .await;
+    assert_eq!(nodes(&next["volunteers"]).len(), 2);
+    assert_ne!(next["volunteers"]["nodes"], first["volunteers"]["nodes"]);
+    app.database.close().await;
+}
+
+#[tokio::test]
 async fn what_no_page_is_like_is_refused() {
     for app in App::each().await {
         let cursor = app
