@@ -127,3 +127,13 @@ impl Log {
 pub fn types() -> impl Iterator<Item = &'static Type> {
     TYPES.iter().copied()
 }
+
+/// Whether a shown value is a mask.
+pub fn masked(kind: Kind, value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    match kind {
+        Kind::PersonName => text.ends_with("XX"),
+        Kind::Phone | Kind::Email | Kind::Hkid => text.contains("**"),
+        _ => false,
+    }
+}

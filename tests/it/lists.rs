@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::app::{App, ROLES};
 use crate::asking::{
-    Log, code, constant, id, literal, nodes, of, permitted, row, sortable, tamper, types,
+    Log, code, constant, id, literal, masked, nodes, of, permitted, row, sortable, tamper, types,
 };
 use crate::databases::TestDatabase;
 
@@ -106,15 +106,6 @@ fn compare(kind: Kind, descending: bool, a: &Value, b: &Value) -> Ordering {
 
 fn instant(value: &Value) -> chrono::DateTime<chrono::FixedOffset> {
     chrono::DateTime::parse_from_rfc3339(value.as_str().unwrap()).unwrap()
-}
-
-fn masked(kind: Kind, value: &Value) -> bool {
-    let text = value.as_str().unwrap_or_default();
-    match kind {
-        Kind::PersonName => text.ends_with("XX"),
-        Kind::Phone | Kind::Email | Kind::Hkid => text.contains("**"),
-        _ => false,
-    }
 }
 
 /// That rows are in the order of the field, and where they tie, of their ids.

@@ -15,6 +15,7 @@ mod coverage;
 mod databases;
 mod demo;
 mod equality;
+mod filters;
 mod http;
 mod http_pages;
 mod http_rig;
