@@ -711,3 +711,62 @@ async fn search_finds_chinese_names_words_in_any_order_and_regardless_of_case() 
         app.database.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_word_of_a_list_is_found_whole() {
+    let lists = [
+        r#"["a","b"]"#,
+        r#"["ab"]"#,
+        r#"["a\",\"b"]"#,
+        r#"["x\"b"]"#,
+        r#"["b\\"]"#,
+        r#"["中文"]"#,
+        "[]",
+    ];
+    for app in App::each().await {
+        let data = app
+            .data(
+                "coordinator",
+                &format!(
+                    "{{ volunteers(first: {}) {{ nodes {{ id }} }} }}",
+                    lists.len()
+                ),
+            )
+            .await;
+        let ids: Vec<Value> = nodes(&data["volunteers"])
+            .iter()
+            .map(|node| node["id"].clone())
+            .collect();
+        for (id, list) in ids.iter().zip(lists) {
+            let id = literal(&app, row(id));
+            tamper(
+                &app,
+                &format!("UPDATE volunteer SET skills = '{list}' WHERE id = {id}"),
+            )
+            .await;
+        }
+        for word in [
+            "a", "b", "ab", "a\",\"b", "x\"b", "b\\", "中文", "中", "", "\"", ",", "[]",
+        ] {
+            let expected: Vec<&Value> = ids
+                .iter()
+                .zip(lists)
+                .filter(|(_, list)| {
+                    serde_json::from_str::<Vec<String>>(list)
+                        .unwrap()
+                        .iter()
+                        .any(|w| w == word)
+                })
+                .map(|(id, _)| id)
+                .collect();
+            let got = found(&app, "where: { skills: { has: $t } }", word).await;
+            assert_eq!(
+                got.iter().collect::<Vec<_>>(),
+                expected,
+                "{} {word}",
+                app.database.name
+            );
+        }
+        app.database.close().await;
+    }
+}
