@@ -8,18 +8,21 @@
 )]
 
 mod app;
+mod asking;
 mod cli;
 mod config;
 mod coverage;
 mod databases;
 mod demo;
 mod equality;
+mod filters;
 mod http;
 mod http_pages;
 mod http_rig;
 mod http_tokens;
 mod imports;
 mod limits;
+mod lists;
 mod live;
 mod scratch;
 mod sharing;
