@@ -8,18 +8,24 @@
 )]
 
 mod app;
+mod catalogue;
 mod cli;
 mod config;
+mod contract;
 mod coverage;
 mod databases;
+mod declared;
 mod demo;
+mod entities;
 mod equality;
+mod house;
 mod http;
 mod http_pages;
 mod http_rig;
 mod http_tokens;
 mod imports;
 mod limits;
+mod migrations;
 mod scratch;
 mod tokens;
 mod views;
