@@ -26,6 +26,7 @@ mod http_tokens;
 mod imports;
 mod limits;
 mod migrations;
+mod policies;
 mod scratch;
 mod tokens;
 mod views;
