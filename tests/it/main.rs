@@ -9,13 +9,18 @@
 
 mod app;
 mod asking;
+mod catalogue;
 mod cli;
 mod config;
+mod contract;
 mod coverage;
 mod databases;
+mod declared;
 mod demo;
+mod entities;
 mod equality;
 mod filters;
+mod house;
 mod http;
 mod http_pages;
 mod http_rig;
@@ -24,6 +29,8 @@ mod imports;
 mod limits;
 mod lists;
 mod live;
+mod migrations;
+mod policies;
 mod scratch;
 mod sharing;
 mod tokens;
