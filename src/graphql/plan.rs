@@ -300,7 +300,6 @@ impl<'a> Planner<'a> {
         let context = self.context(of, foreign, &arguments);
         let span = self.span(&arguments, &context)?;
         let at = &at.times(span.take as u64);
-        self.spend(at.rows)?;
         let mut layout = Layout::new(of, &self.scope.lens);
         let connection = format!("{}Connection", of.name);
         let sets = fields.iter().map(|field| &field.selection_set.node);
@@ -319,6 +318,15 @@ impl<'a> Planner<'a> {
                 _ => ListPart::Typename,
             };
             parts.push((key.clone(), part));
+        }
+        let fetched = |part: &ListPart| {
+            matches!(
+                part,
+                ListPart::Edges(_) | ListPart::Nodes(_) | ListPart::PageInfo(_)
+            )
+        };
+        if parts.iter().any(|(_, part)| fetched(part)) {
+            self.spend(at.rows)?;
         }
         Ok(ListPlan {
             layout: Arc::new(layout),
