@@ -382,7 +382,7 @@ impl<'a> Planner<'a> {
         let asked = before.saturating_add(rows);
         if asked > most {
             let message =
-                format!("the request asks for up to {asked} rows; at most {most} are given");
+                format!("the request asks for {asked} rows or more; at most {most} are given");
             return Err(GraphError::Limit(message));
         }
         Ok(())
