@@ -13,6 +13,7 @@ mod config;
 mod databases;
 mod http;
 mod imports;
+mod leaks;
 mod scratch;
 mod tokens;
 mod views;
