@@ -214,6 +214,9 @@ impl Store {
             sql.column(alias, "archived_at").push(" IS NULL AND ");
         }
         view::condition(sql, &rows, alias);
+        if let Some(within) = &ask.within {
+            view::names(sql, lens, of, within.foreign, &rows, alias);
+        }
         if let Some(filter) = ask.filter {
             sql.push(" AND ");
             Filtering { sql, lens }.add(filter, of, alias, &rows);

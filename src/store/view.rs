@@ -156,6 +156,42 @@ pub fn viewed(sql: &mut Sql, field: &Field, seen: &Seen, alias: &str) {
     }
 }
 
+/// Adds "and the viewer may know that the row `alias` names its parent", for the rows of a list: a
+/// relation that is hidden on one side is not to be had from the other. Where rows are there
+/// because of what they name, that is known.
+pub fn names(
+    sql: &mut Sql,
+    lens: &Lens,
+    of: &'static Type,
+    foreign: &str,
+    rows: &Condition,
+    alias: &str,
+) {
+    if rows.tests().any(|test| reads(test, foreign)) {
+        return;
+    }
+    let back = of
+        .fields
+        .iter()
+        .find(|field| matches!(field.shape, Shape::One { column, .. } if column == foreign));
+    match back.map(|field| seen(lens, of, field, rows)) {
+        None | Some(Seen::Always) => {}
+        Some(Seen::Never) => sql.word(" AND FALSE"),
+        Some(Seen::When(when)) => {
+            sql.push(" AND ");
+            condition(sql, &when, alias);
+        }
+    }
+}
+
+/// Whether a question is about this column.
+fn reads(test: &Test, asked: &str) -> bool {
+    let (Test::Is(attribute, _) | Test::Has(attribute)) = test else {
+        return false;
+    };
+    matches!(attribute.shape, AttributeShape::Ref { column, .. } if column == asked)
+}
+
 /// Adds the value of an attribute that is one column.
 pub fn attribute(sql: &mut Sql, attribute: &Attribute, alias: &str) {
     let column = match attribute.shape {
