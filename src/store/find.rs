@@ -325,6 +325,7 @@ fn columns(sql: &mut Sql, layout: &Layout, alias: &str) {
         sql.push(", ");
         match column {
             Column::Field(field) => view::stored(sql, field, alias),
+            Column::Target(field) => view::target(sql, layout.lens(), field, alias),
             Column::Attribute(attribute) => view::attribute(sql, attribute, alias),
             Column::Fact(test) => view::test(sql, test, alias),
         }

@@ -1,7 +1,7 @@
 //! Conditions as SQL, and a column as one viewer sees it.
 
 use super::sql::Sql;
-use crate::catalogue::{Attribute, AttributeShape, Field, Shape, Source, Type};
+use crate::catalogue::{self, Attribute, AttributeShape, Field, Shape, Source, Type};
 use crate::policy::{Condition, Lens, Rule, Test};
 
 /// Adds a condition about the row `alias`. Every leaf is true or false, never null.
@@ -154,6 +154,26 @@ pub fn viewed(sql: &mut Sql, field: &Field, seen: &Seen, alias: &str) {
             sql.push(" END");
         }
     }
+}
+
+/// Adds the id that a relation of the row `alias` names, or null where the viewer has no such row.
+pub fn target(sql: &mut Sql, lens: &Lens, field: &Field, alias: &str) {
+    let Shape::One { column, target } = field.shape else {
+        return sql.word("NULL");
+    };
+    let Some(target) = catalogue::find(target) else {
+        return sql.word("NULL");
+    };
+    let next = sql.alias();
+    sql.push("CASE WHEN EXISTS (SELECT 1 FROM ")
+        .push(target.table)
+        .push(" ")
+        .push(&next)
+        .push(" WHERE ");
+    sql.column(&next, "id").push(" = ").column(alias, column);
+    sql.push(" AND ");
+    condition(sql, &lens.rows(target), &next);
+    sql.push(") THEN ").column(alias, column).push(" END");
 }
 
 /// Adds "and the viewer may know that the row `alias` names its parent", for the rows of a list: a

@@ -70,6 +70,31 @@ async fn a_partner_still_has_the_calendar_of_a_shared_project() {
     }
 }
 
+/// That a notice has an author whom the volunteer does not see is the same as that it has none.
+#[tokio::test]
+async fn a_version_does_not_tell_a_hidden_row_from_none() {
+    for app in App::each().await {
+        let query = "{ notices { nodes { id author { id } version } } }";
+        let before = app.data("volunteer", query).await;
+        let nodes = &before["notices"]["nodes"];
+        assert!(!ids(nodes, |node| node["author"].is_null()).is_empty());
+        let text = "UPDATE notice SET author_id = NULL WHERE author_id IS NOT NULL";
+        let done = app.database.db.execute_unprepared(text).await.unwrap();
+        assert!(done.rows_affected() > 0, "there were authors");
+        let after = app.data("volunteer", query).await;
+        for (before, after) in nodes
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(after["notices"]["nodes"].as_array().unwrap())
+        {
+            let same = before["version"] == after["version"];
+            assert_eq!(same, before["author"].is_null(), "{before} {after}");
+        }
+        app.database.close().await;
+    }
+}
+
 /// Whether a notice that was taken back had to be signed is not told by who may sign it.
 #[tokio::test]
 async fn a_notice_that_is_not_seen_is_not_to_be_signed() {
