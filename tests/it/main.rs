@@ -13,6 +13,7 @@ mod config;
 mod databases;
 mod http;
 mod imports;
+mod interference;
 mod leaks;
 mod scratch;
 mod tokens;
