@@ -464,6 +464,6 @@ pub fn version_slots(of: &'static Type, layout: &mut Layout) -> Vec<(Slot, Optio
         .filter(|field| !matches!(field.shape, Shape::Many { .. }));
     // Derived cells are about other rows; a version is about this one.
     let own = fields.filter(|field| field.column().is_some());
-    own.map(|field| (layout.field(field), field.kind()))
+    own.map(|field| (layout.target(field), field.kind()))
         .collect()
 }

@@ -215,6 +215,9 @@ impl Filtering<'_> {
         }
         self.sql.push(" AND ");
         view::condition(self.sql, &there, &next);
+        if let Shape::Many { foreign, .. } = field.shape {
+            view::names(self.sql, self.lens, target, foreign, &there, &next);
+        }
         self.sql.push(" AND ");
         self.add(inner, target, &next, &there);
         self.sql.push("))");

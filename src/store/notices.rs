@@ -20,6 +20,8 @@ pub struct ReceiptStanding {
     pub signed: bool,
     /// Whether the notice is to be signed, and by this recipient.
     pub may_sign: bool,
+    /// The notice.
+    pub notice: Uuid,
 }
 
 impl Store {
@@ -92,7 +94,9 @@ impl Store {
         // A notice about a child is signed by a guardian who may sign for that child.
         sql.push("(r.student_id IS NULL OR EXISTS (SELECT 1 FROM guardianship g ");
         sql.push("JOIN guardian p ON p.id = g.guardian_id WHERE g.student_id = r.student_id ");
-        sql.push("AND p.account_id = r.recipient_id AND g.may_sign AND g.archived_at IS NULL)) ");
+        sql.push(
+            "AND p.account_id = r.recipient_id AND g.may_sign AND g.archived_at IS NULL)), n.id ",
+        );
         sql.push("FROM notice_receipt r JOIN notice n ON n.id = r.notice_id WHERE r.id = ")
             .bind(id);
         let Some(row) = self.database.query_one_raw(sql.finish()).await? else {
@@ -102,6 +106,7 @@ impl Store {
             read: row.try_get_by_index(0)?,
             signed: row.try_get_by_index(1)?,
             may_sign: row.try_get_by_index(2)?,
+            notice: row.try_get_by_index(3)?,
         })
     }
 

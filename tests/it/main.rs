@@ -26,6 +26,8 @@ mod http_pages;
 mod http_rig;
 mod http_tokens;
 mod imports;
+mod interference;
+mod leaks;
 mod limits;
 mod lists;
 mod live;
