@@ -16,7 +16,7 @@ use super::error::GraphError;
 use super::filter;
 use super::scope::Scope;
 use crate::catalogue::{self, DeedScope, Kind, Shape, Type};
-use crate::policy::{Layout, Slot};
+use crate::policy::{Condition, Layout, Rule, Slot};
 use crate::store::{Direction, Filter, Order, Span};
 
 /// Fields of one response key, merged.
@@ -297,7 +297,8 @@ impl<'a> Planner<'a> {
             return Err(GraphError::Input("nothing is selected".into()));
         };
         let arguments = Arguments::of(first, self.request);
-        let context = self.context(of, foreign, &arguments);
+        let order = filter::order(of, &arguments)?;
+        let context = self.context(of, foreign, &arguments, &order);
         let span = self.span(&arguments, &context)?;
         let at = &at.times(span.take as u64);
         let mut layout = Layout::new(of, &self.scope.lens);
@@ -331,7 +332,7 @@ impl<'a> Planner<'a> {
         Ok(ListPlan {
             layout: Arc::new(layout),
             filter: filter::filter(of, &arguments)?,
-            order: filter::order(of, &arguments)?,
+            order,
             span,
             archived: arguments.flag("includeArchived"),
             foreign,
@@ -394,13 +395,21 @@ impl<'a> Planner<'a> {
         of: &'static Type,
         foreign: Option<&'static str>,
         arguments: &Arguments,
+        order: &[Order],
     ) -> Vec<u8> {
         let viewer = self.scope.lens.viewer();
         let names = ["where", "orderBy", "search", "includeArchived"];
         let asked = arguments.fingerprint(&names);
         let foreign = foreign.unwrap_or_default();
+        // A term that the viewer does not see orders nothing and is not in the cursor: when rights
+        // change, so does what a cursor holds.
+        let orders = |term: &Order| match &*self.scope.lens.sight(of, term.field).full {
+            Rule::Opaque | Rule::Condition(Condition::Never) => '-',
+            Rule::Condition(_) => '+',
+        };
+        let terms: String = order.iter().map(orders).collect();
         format!(
-            "{}:{}\n{}.{foreign}\n{asked}",
+            "{}:{}\n{}.{foreign}\n{asked}\n{terms}",
             viewer.kind().entity(),
             viewer.id(),
             of.name

@@ -115,7 +115,8 @@ impl ContainerType for Mutation {
     }
 }
 
-/// A failed root field is null, with an error at its path; the others are not touched.
+/// A failed root field is null, with an error at its path; the others are not touched. (An error
+/// that is returned would cancel them, in the middle of their statements.)
 fn answer(
     ctx: &Context<'_>,
     result: Result<Option<Value>, GraphError>,
@@ -124,10 +125,6 @@ fn answer(
         Ok(value) => Ok(value),
         Err(error) => {
             let error = ctx.set_error_path(error.shown(ctx.item.pos));
-            let field = ctx.item.node.name.node.as_str();
-            if matches!(field, "viewer" | "nodes") {
-                return Err(error);
-            }
             ctx.query_env
                 .errors
                 .lock()

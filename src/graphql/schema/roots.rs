@@ -17,7 +17,7 @@ pub const ROOT_MUTATION: &str = "Mutation";
 pub fn query() -> Vec<MetaField> {
     let id = |doc: &str| vec![input("id", "ID!", doc)];
     let mut fields = vec![
-        field_with("viewer", "Viewer!", "The one who asks.", Vec::new()),
+        field_with("viewer", "Viewer", "The one who asks.", Vec::new()),
         field_with(
             "node",
             "Node",
@@ -26,7 +26,7 @@ pub fn query() -> Vec<MetaField> {
         ),
         field_with(
             "nodes",
-            "[Node]!",
+            "[Node]",
             "The records with these identifiers, null where the viewer sees none.",
             vec![input("ids", "[ID!]!", "The identifiers, at most 100.")],
         ),
