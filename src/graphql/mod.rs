@@ -8,6 +8,7 @@
 //! The room knows no Cedar, no SQL, no HTTP and no tokens.
 
 mod arguments;
+mod document;
 mod error;
 mod fetch;
 mod filter;
@@ -26,7 +27,7 @@ pub use scope::Limits;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{EmptySubscription, Request, Response, Schema};
+use async_graphql::{EmptySubscription, Name, Request, Response, Schema, ServerError};
 use chrono::{DateTime, Utc};
 
 use crate::policy::{Lens, NotAnEntity, Policies};
@@ -141,8 +142,21 @@ impl Graph {
             privacy: Privacy::default(),
         };
         let kept = Arc::new(scope);
-        let request = request.data(Shared(Arc::clone(&kept)));
-        let response = self.executable.execute(request).await;
+        let request = match document::complete(request) {
+            Ok(request) => request,
+            Err(missing) => return Response::from_errors(missing.iter().map(needed).collect()),
+        };
+        let mut request = request.data(Shared(Arc::clone(&kept)));
+        let refusal = match request.parsed_query() {
+            Ok(_) => "GRAPHQL_VALIDATION_FAILED",
+            Err(_) => "GRAPHQL_PARSE_FAILED",
+        };
+        let mut response = self.executable.execute(request).await;
+        // Ours have a code; what the library refuses has none.
+        let bare = |error: &&mut ServerError| error.extensions.is_none();
+        for error in response.errors.iter_mut().filter(bare) {
+            error.extensions = coded(refusal, "", None).extensions;
+        }
         // What was decided holds until the first of what the viewer holds ends.
         if lens
             .viewer()
@@ -183,6 +197,12 @@ struct Shared(Arc<Scope>);
 /// An answer that is only an error.
 fn failed(code: &str, message: &str) -> Response {
     Response::from_errors(vec![coded(code, message, None)])
+}
+
+/// A variable must be given and is not.
+fn needed(name: &Name) -> ServerError {
+    let message = format!("the variable `${name}` must be given");
+    coded("GRAPHQL_VALIDATION_FAILED", message, None)
 }
 
 fn executable() -> Executable {

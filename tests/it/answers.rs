@@ -160,6 +160,52 @@ async fn keys_come_in_the_order_of_the_query() {
 }
 
 #[tokio::test]
+async fn skip_and_include_are_obeyed_with_variables_and_their_defaults() {
+    let app = App::sqlite().await;
+    let query = "query Q($yes: Boolean = true, $no: Boolean! = false, $given: Boolean!) {
+        viewer { a: kind @include(if: $yes) b: kind @include(if: $no) c: kind @skip(if: $yes) d: kind @skip(if: $no) e: kind @include(if: $given) f: kind @skip(if: $given) @include(if: true) g: kind @skip(if: false) @include(if: $yes) }
+        x: tags(first: 0) @include(if: $yes) { ... @skip(if: $yes) { totalCount } ... on TagConnection @include(if: $yes) { totalCountIsExact } ...F @skip(if: $no) ...G @include(if: $no) }
+        y: tags(first: 0) @skip(if: $yes) { totalCount }
+        ... on Query @include(if: $no) { z: tags { totalCount } }
+    }
+    fragment F on TagConnection { n: nodes @include(if: $yes) { id } m: nodes @include(if: $no) { id } }
+    fragment G on TagConnection { e: edges { cursor } }";
+    let keys = |value: &Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let data = app
+        .data_with("guardian", query, json!({ "given": true }))
+        .await;
+    assert_eq!(keys(&data), "viewer x");
+    assert_eq!(keys(&data["viewer"]), "a d e g");
+    assert_eq!(keys(&data["x"]), "totalCountIsExact n");
+    let data = app
+        .data_with(
+            "guardian",
+            query,
+            json!({ "given": false, "yes": false, "no": true }),
+        )
+        .await;
+    assert_eq!(keys(&data), "viewer x y z".replace(" x", ""));
+    assert_eq!(keys(&data["viewer"]), "b c f");
+    // The operation that is carried out has its own defaults.
+    let two = "query A($v: Boolean = true) { viewer { kind @skip(if: $v) id } } query B($v: Boolean = false) { viewer { kind @skip(if: $v) id } }";
+    for (name, expected) in [("A", "id"), ("B", "kind id")] {
+        let request = async_graphql::Request::new(two).operation_name(name);
+        let response = app.graph.execute(request, None, app.now).await;
+        let answer = serde_json::to_value(response).unwrap();
+        assert_eq!(keys(&answer["data"]["viewer"]), expected, "{answer}");
+    }
+    app.database.close().await;
+}
+
+#[tokio::test]
 async fn fragments_apply_by_type_and_by_interface() {
     let app = App::sqlite().await;
     let data = app.data("coordinator", "{ shifts(first: 1, where: { assignments: { some: {} } }) { nodes { id assignments(first: 1) { nodes { id } } } } }").await;
@@ -224,6 +270,246 @@ async fn typename_is_everywhere() {
         json!({ "__typename": "Mutation", "a": { "t": "ShiftArchivePayload", "userErrors": [{ "__typename": "UserError", "code": "NOT_FOUND" }], "shift": null } })
     );
     app.database.close().await;
+}
+
+#[tokio::test]
+async fn variables_are_coerced_as_the_specification_has_it() {
+    let app = App::sqlite().await;
+    let count = async |query: &str, variables: Value| {
+        let data = app.data_with("coordinator", query, variables).await;
+        nodes(&data["volunteers"]).len()
+    };
+    let first = "query($n: Int) { volunteers(first: $n) { nodes { id } } }";
+    assert_eq!(count(first, json!({})).await, 20);
+    assert_eq!(count(first, json!({ "n": null })).await, 20);
+    assert_eq!(count(first, json!({ "n": 3, "unknown": 1 })).await, 3);
+    let default = "query($n: Int = 4) { volunteers(first: $n) { nodes { id } } }";
+    assert_eq!(count(default, json!({})).await, 4);
+    assert_eq!(
+        count(default, json!({ "n": null })).await,
+        20,
+        "null is not the default"
+    );
+    assert_eq!(count(default, json!({ "n": 2 })).await, 2);
+    // A single value is a list of one, in the document and in variables, and in a default.
+    let data = app
+        .data(
+            "coordinator",
+            "{ volunteers(first: 3, orderBy: { field: PHONE }) { nodes { id } } }",
+        )
+        .await;
+    let one = nodes(&data["volunteers"])[2]["id"].clone();
+    for (query, variables) in [
+        (
+            "query($v: [ID!]) { volunteers(where: { id: { in: $v } }) { nodes { id } } }",
+            json!({ "v": one }),
+        ),
+        (
+            "query($v: [ID!]) { volunteers(where: { id: { in: $v } }) { nodes { id } } }",
+            json!({ "v": [one] }),
+        ),
+        (
+            "query($v: VolunteerWhere) { volunteers(where: { or: $v }) { nodes { id } } }",
+            json!({ "v": { "id": { "eq": one } } }),
+        ),
+        (
+            "query($v: ID!) { volunteers(where: { id: { in: [$v] } }) { nodes { id } } }",
+            json!({ "v": one }),
+        ),
+        (
+            "query($v: ID!) { volunteers(where: { id: { in: $v } }) { nodes { id } } }",
+            json!({ "v": one }),
+        ),
+    ] {
+        let data = app.data_with("coordinator", query, variables).await;
+        assert_eq!(
+            *nodes(&data["volunteers"]),
+            [json!({ "id": one })],
+            "{query}"
+        );
+    }
+    let ordered = "query($o: [VolunteerOrder!] = { field: PHONE }) { volunteers(first: 3, orderBy: $o) { nodes { id } } }";
+    let data = app.data("coordinator", ordered).await;
+    assert_eq!(nodes(&data["volunteers"])[2]["id"], one);
+    let in_object = "query($d: OrderDirection = ASC, $f: VolunteerOrderField!) { volunteers(first: 3, orderBy: [{ field: $f, direction: $d }]) { nodes { id } } }";
+    let data = app
+        .data_with("coordinator", in_object, json!({ "f": "PHONE" }))
+        .await;
+    assert_eq!(nodes(&data["volunteers"])[2]["id"], one);
+    // A part of an object whose variable is absent is as if it were not there.
+    let part = "query($v: ID, $w: VolunteerStatus) { volunteers(where: { id: { eq: $v }, status: { eq: $w } }, first: 2) { nodes { id } } }";
+    assert_eq!(count(part, json!({})).await, 2);
+    for (query, variables) in [
+        (first, json!({ "n": "3" })),
+        (first, json!({ "n": 1.5 })),
+        (first, json!({ "n": [1] })),
+        (first, json!({ "n": true })),
+        (
+            "query($n: Int!) { volunteers(first: $n) { nodes { id } } }",
+            json!({}),
+        ),
+        (
+            "query($n: Int!) { volunteers(first: $n) { nodes { id } } }",
+            json!({ "n": null }),
+        ),
+        ("query($id: ID!) { node(id: $id) { id } }", json!({})),
+        (
+            "query($id: ID!) { node(id: $id) { id } }",
+            json!({ "id": null }),
+        ),
+        (
+            "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+            json!({ "ids": [null] }),
+        ),
+        (
+            "query($o: [VolunteerOrder!]) { volunteers(orderBy: $o) { nodes { id } } }",
+            json!({ "o": [{ "field": "SHOE_SIZE" }] }),
+        ),
+        (
+            "query($o: [VolunteerOrder!]) { volunteers(orderBy: $o) { nodes { id } } }",
+            json!({ "o": [{ "direction": "ASC" }] }),
+        ),
+        (
+            "query($w: Nothing) { volunteers(where: $w) { nodes { id } } }",
+            json!({}),
+        ),
+        (
+            "query($n: String) { volunteers(first: $n) { nodes { id } } }",
+            json!({ "n": "1" }),
+        ),
+        (
+            "query($n: Int = \"x\") { volunteers(first: $n) { nodes { id } } }",
+            json!({}),
+        ),
+        (
+            "{ volunteers(first: $n) { nodes { id } } }",
+            json!({ "n": 1 }),
+        ),
+        (
+            "mutation($i: ShiftArchiveInput!) { shiftArchive(input: $i) { userErrors { code } } }",
+            json!({ "i": {} }),
+        ),
+        (
+            "mutation($i: ShiftArchiveInput!) { shiftArchive(input: $i) { userErrors { code } } }",
+            json!({ "i": { "id": "x", "more": 1 } }),
+        ),
+        (
+            "mutation($i: ShiftArchiveInput) { shiftArchive(input: $i) { userErrors { code } } }",
+            json!({ "i": null }),
+        ),
+    ] {
+        let answer = app.ask_with("coordinator", query, variables.clone()).await;
+        assert!(answer["errors"].is_array(), "{query} {variables}: {answer}");
+        let data = &answer["data"];
+        assert!(
+            data.is_null() || data.as_object().unwrap().values().all(Value::is_null),
+            "{answer}"
+        );
+    }
+    app.database.close().await;
+}
+
+#[tokio::test]
+async fn errors_have_codes_and_tell_nothing_of_the_inside() {
+    for app in App::each().await {
+        let mut answers = Vec::new();
+        for (query, expected) in [
+            ("{", "GRAPHQL_PARSE_FAILED"),
+            ("", "GRAPHQL_PARSE_FAILED"),
+            ("{ viewer { kind ", "GRAPHQL_PARSE_FAILED"),
+            ("nonsense", "GRAPHQL_PARSE_FAILED"),
+            ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+            ("{ viewer }", "GRAPHQL_VALIDATION_FAILED"),
+            ("{ viewer { kind { x } } }", "GRAPHQL_VALIDATION_FAILED"),
+            (
+                "{ volunteers { nodes { nothing } } }",
+                "GRAPHQL_VALIDATION_FAILED",
+            ),
+            (
+                "{ volunteers(nothing: 1) { totalCount } }",
+                "GRAPHQL_VALIDATION_FAILED",
+            ),
+            (
+                "{ volunteers(first: \"x\") { totalCount } }",
+                "GRAPHQL_VALIDATION_FAILED",
+            ),
+            ("{ node { id } }", "GRAPHQL_VALIDATION_FAILED"),
+            (
+                "{ ...F } fragment F on Query { ...F }",
+                "GRAPHQL_VALIDATION_FAILED",
+            ),
+            ("{ ...Nothing }", "GRAPHQL_VALIDATION_FAILED"),
+            (
+                "query A { viewer { kind } } query B { viewer { kind } }",
+                "GRAPHQL_VALIDATION_FAILED",
+            ),
+            ("subscription { x }", "GRAPHQL_VALIDATION_FAILED"),
+            ("mutation { nothing }", "GRAPHQL_VALIDATION_FAILED"),
+            ("{ volunteers(first: -1) { totalCount } }", "BAD_USER_INPUT"),
+            ("{ volunteers(after: \"x\") { totalCount } }", "BAD_CURSOR"),
+            (
+                "{ volunteers(first: 5000) { totalCount } }",
+                "LIMIT_EXCEEDED",
+            ),
+        ] {
+            let answer = app.ask("administrator", query).await;
+            for error in answer["errors"]
+                .as_array()
+                .unwrap_or_else(|| panic!("{query}: {answer}"))
+            {
+                assert_eq!(error["extensions"]["code"], expected, "{query}: {answer}");
+            }
+            answers.push(answer);
+        }
+        // The database fails.
+        tamper(&app, "ALTER TABLE holiday RENAME TO vacation").await;
+        let answer = app
+            .ask(
+                "administrator",
+                "{ holidays { nodes { date } } tags(first: 1) { nodes { code } } }",
+            )
+            .await;
+        assert_eq!(code(&answer), "INTERNAL");
+        assert_eq!(answer["errors"][0]["path"], json!(["holidays"]));
+        assert_eq!(answer["data"]["holidays"], Value::Null);
+        assert_eq!(nodes(&answer["data"]["tags"]).len(), 1);
+        answers.push(answer);
+        tamper(&app, "ALTER TABLE membership RENAME TO belonging").await;
+        let answer = app.ask("administrator", "{ viewer { kind } }").await;
+        assert_eq!(
+            code(&answer),
+            "INTERNAL",
+            "nobody is taken for somebody else"
+        );
+        assert!(answer["data"].is_null());
+        answers.push(answer);
+        for answer in answers {
+            let text = answer["errors"].to_string();
+            for inside in [
+                "SELECT",
+                "select ",
+                "::",
+                ".rs",
+                "sqlx",
+                "sea_orm",
+                "SQLITE",
+                "no such table",
+                "relation ",
+                "does not exist",
+                "column",
+                "kaifong",
+                "async_graphql",
+                "Option<",
+                "panicked",
+                "vacation",
+                "t1.",
+            ] {
+                let text = text.replace("\"column\":", "");
+                assert!(!text.contains(inside), "{inside}: {text}");
+            }
+        }
+        app.database.close().await;
+    }
 }
 
 #[tokio::test]
