@@ -140,6 +140,7 @@ impl Graph {
             limits: self.limits,
             now,
             privacy: Privacy::default(),
+            begun: Mutex::default(),
         };
         let kept = Arc::new(scope);
         let request = match document::complete(request) {

@@ -1,6 +1,7 @@
 //! What a request carries through its execution.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
@@ -46,4 +47,14 @@ pub struct Scope {
     pub now: DateTime<Utc>,
     /// What was shown, masked and hidden.
     pub privacy: Privacy,
+    /// The response keys of the roots that are being answered.
+    pub begun: Mutex<HashSet<String>>,
+}
+
+impl Scope {
+    /// Whether this root is to be answered now: each response key is, once.
+    pub fn begins(&self, key: &str) -> bool {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.insert(key.to_owned())
+    }
 }

@@ -65,6 +65,112 @@ fn counted(answer: &Value) -> BTreeMap<String, (u64, u64, u64, Option<String>)> 
 }
 
 #[tokio::test]
+async fn privacy_counts_each_position_of_the_answer() {
+    let query = "{
+        volunteers(first: 300) { totalCount nodes {
+            id version __typename viewerCanChange
+            name: nameZh nameZh phone again: phone email identityNumber healthRemark skills
+            department { nameZh organisation { nameZh } }
+            user { nameZh email }
+            assignments(first: 2) { totalCount edges { cursor node { status shift { title project { nameZh } } } } }
+        } }
+        shifts(first: 40) { nodes { startsAt title filled internalNote project { id nameZh organisation { nameZh district } } department { nameZh } assignments(first: 3) { nodes { status remark volunteer { nameZh phone } } } } }
+        notices { nodes { titleZh readCount author { nameZh } receipts(first: 2) { nodes { readAt recipient { nameZh } student { nameZh } } } } }
+        students { nodes { nameZh healthRemark identityNumber guardianships { nodes { relation guardian { nameZh phone email } } } } }
+        viewer { id kind user { nameZh email memberships { nodes { role organisation { nameEn } } } } }
+    }";
+    for app in App::each().await {
+        for role in ROLES {
+            let answer = app.ask(role, query).await;
+            assert!(answer.get("errors").is_none(), "{answer}");
+            let counts = counted(&answer);
+            let mut found = BTreeMap::new();
+            positions(&answer["data"], "", &mut found);
+            // Every position at which policy decides is counted, and no other.
+            for path in found.keys() {
+                let last = path.rsplit('.').next().unwrap();
+                let open = matches!(
+                    last,
+                    "id" | "__typename"
+                        | "version"
+                        | "totalCount"
+                        | "nodes"
+                        | "edges"
+                        | "node"
+                        | "cursor"
+                        | "kind"
+                        | "viewerCanChange"
+                );
+                let root = !path.contains('.') || path == "viewer.user";
+                assert_eq!(counts.contains_key(path), !open && !root, "{role} {path}");
+            }
+            let version = &answer["extensions"]["privacy"]["policyVersion"];
+            let data = app.data(role, "{ viewer { policyVersion } }").await;
+            assert_eq!(data["viewer"]["policyVersion"], *version);
+        }
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
+async fn privacy_names_the_masks() {
+    for app in App::each().await {
+        let answer = app
+            .ask(
+                "administrator",
+                "{ volunteers(first: 5) { nodes { nameZh card: identityNumber healthRemark } } }",
+            )
+            .await;
+        let counts = counted(&answer);
+        assert_eq!(counts["volunteers.nodes.nameZh"], (5, 0, 0, None));
+        assert_eq!(
+            counts["volunteers.nodes.card"],
+            (0, 5, 0, Some("IDENTITY_NUMBER".into())),
+            "with a number or without"
+        );
+        assert_eq!(counts["volunteers.nodes.healthRemark"], (0, 0, 5, None));
+        let counts = counted(&app.ask("privacy_officer", "{ volunteers(first: 5) { nodes { nameZh phone } } users(first: 3) { nodes { nameEn email status } } }").await);
+        assert_eq!(
+            counts["volunteers.nodes.nameZh"],
+            (0, 5, 0, Some("NAME_INITIAL".into()))
+        );
+        assert_eq!(counts["volunteers.nodes.phone"], (0, 0, 5, None));
+        let counts = counted(&app.ask("team_leader", "{ volunteers(first: 200) { nodes { phone email emergencyContactPhone emergencyContactName } } }").await);
+        for (name, mask) in [
+            ("phone", "PHONE"),
+            ("email", "EMAIL"),
+            ("emergencyContactPhone", "PHONE"),
+            ("emergencyContactName", "NAME_INITIAL"),
+        ] {
+            let (full, masked, _, found) = &counts[&format!("volunteers.nodes.{name}")];
+            assert_eq!(found.as_deref(), Some(mask));
+            assert!(*full > 0 && *masked > 0, "on the day only: {name}");
+        }
+        // A row that is shown twice is counted twice, wherever it is.
+        let shift = app
+            .data("administrator", "{ shifts(first: 1) { nodes { id } } }")
+            .await;
+        let shift = nodes(&shift["shifts"])[0]["id"].clone();
+        let query = format!(
+            "{{ nodes(ids: [{shift}, {shift}, \"x\"]) {{ ... on Shift {{ title project {{ nameZh shifts(first: 2) {{ nodes {{ title }} }} }} }} }} }}"
+        );
+        let counts = counted(&app.ask("administrator", &query).await);
+        assert_eq!(counts["nodes.title"], (2, 0, 0, None));
+        assert_eq!(counts["nodes.project.nameZh"], (2, 0, 0, None));
+        assert_eq!(counts["nodes.project.shifts.nodes.title"], (4, 0, 0, None));
+        // Where nothing is shown nothing is counted.
+        let answer = app
+            .ask(
+                "anonymous",
+                "{ volunteers { nodes { nameZh } } shift(id: \"x\") { title } }",
+            )
+            .await;
+        assert_eq!(answer["extensions"]["privacy"]["fields"], json!({}));
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
 async fn what_is_hidden_is_null_without_error_and_a_hidden_target_is_as_none() {
     for app in App::each().await {
         // A volunteer reads a notice, and does not see the account of its author.
@@ -157,6 +263,72 @@ async fn keys_come_in_the_order_of_the_query() {
     assert_eq!(keys, ["nameEn", "id", "__typename", "nameZh", "date"]);
     assert_eq!(data["holidays"]["edges"][0]["__typename"], "HolidayEdge");
     app.database.close().await;
+}
+
+#[tokio::test]
+async fn fields_of_one_key_are_merged_and_answered_once() {
+    let app = App::sqlite().await;
+    let same = async |left: &str, right: &str| {
+        let (left_answer, right_answer) = (
+            app.ask("coordinator", left).await,
+            app.ask("coordinator", right).await,
+        );
+        assert!(left_answer.get("errors").is_none(), "{left}: {left_answer}");
+        assert_eq!(left_answer.to_string(), right_answer.to_string(), "{left}");
+    };
+    same(
+        "{ volunteers(first: 1) { nodes { id } } volunteers(first: 1) { nodes { nameZh } } }",
+        "{ volunteers(first: 1) { nodes { id nameZh } } }",
+    )
+    .await;
+    same("{ ...F ...F volunteers(first: 2) { nodes { nameZh } } } fragment F on Query { volunteers(first: 2) { nodes { id } totalCount } }", "{ volunteers(first: 2) { nodes { id nameZh } totalCount } }").await;
+    same(
+        "{ viewer { kind } viewer { user { nameZh } } ... on Query { viewer { user { email } } } }",
+        "{ viewer { kind user { nameZh email } } }",
+    )
+    .await;
+    same("{ shifts(first: 3) { nodes { project { nameZh } } nodes { project { nameEn } assignments(first: 1) { nodes { status } } assignments(first: 1) { totalCount } } } }", "{ shifts(first: 3) { nodes { project { nameZh nameEn } assignments(first: 1) { nodes { status } totalCount } } } }").await;
+    let id = app
+        .data("coordinator", "{ shifts(first: 1) { nodes { id } } }")
+        .await["shifts"]["nodes"][0]["id"]
+        .clone();
+    same(&format!("{{ node(id: {id}) {{ id }} node(id: {id}) {{ ... on Shift {{ title }} ... on Project {{ nameZh }} }} nodes(ids: [{id}]) {{ id }} nodes(ids: [{id}]) {{ __typename }} }}"), &format!("{{ node(id: {id}) {{ id ... on Shift {{ title }} }} nodes(ids: [{id}]) {{ id __typename }} }}")).await;
+    // What has one key and is not the same is refused.
+    for query in [
+        "{ volunteers(first: 1) { nodes { id } } volunteers(first: 2) { nodes { id } } }",
+        "{ a: volunteers { totalCount } a: shifts { totalCount } }",
+        "{ shifts { nodes { a: title a: place } } }",
+    ] {
+        let answer = app.ask("coordinator", query).await;
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED",
+            "{answer}"
+        );
+        assert!(answer["data"].is_null());
+    }
+    app.database.close().await;
+}
+
+#[tokio::test]
+async fn a_mutation_written_twice_under_one_key_is_done_once() {
+    for app in App::each().await {
+        let data = app.data("coordinator", "{ viewer { user { nameZh } } projects(first: 1) { nodes { id organisation { id } } } all: projects { totalCount } }").await;
+        let organisation = &nodes(&data["projects"])[0]["organisation"]["id"];
+        let make = format!(
+            "projectCreate(input: {{ organisationId: {organisation}, category: \"X\", nameEn: \"Once\" }})"
+        );
+        let query = format!(
+            "mutation {{ {make} {{ project {{ id }} }} ... on Mutation {{ {make} {{ project {{ nameEn }} userErrors {{ code }} }} }} ...F ...F }} fragment F on Mutation {{ {make} {{ __typename }} }}"
+        );
+        let made = app.data("coordinator", &query).await;
+        let keys: Vec<&String> = made["projectCreate"].as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["project", "userErrors", "__typename"]);
+        assert_eq!(made["projectCreate"]["project"]["nameEn"], "Once");
+        let after = app.data("coordinator", "{ projects { totalCount } }").await;
+        let before = data["all"]["totalCount"].as_u64().unwrap();
+        assert_eq!(after["projects"]["totalCount"], json!(before + 1));
+        app.database.close().await;
+    }
 }
 
 #[tokio::test]

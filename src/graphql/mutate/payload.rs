@@ -118,14 +118,17 @@ enum Part {
 /// Plans the payload of a mutation.
 pub fn plan<'a>(
     planner: &Planner<'a>,
-    field: &'a Field,
+    fields: &[&'a Field],
     mutate: Mutate,
 ) -> Result<PayloadPlan, GraphError> {
     let name = format!("{}Payload", mutate.prefix());
     let result = mutate.result();
-    let root = &field.response_key().node;
+    let root = fields
+        .first()
+        .map_or("", |field| field.response_key().node.as_str());
+    let sets = fields.iter().map(|field| &field.selection_set.node);
     let mut parts = Vec::new();
-    for (key, merged) in planner.collect([&field.selection_set.node], &|on| on == name) {
+    for (key, merged) in planner.collect(sets, &|on| on == name) {
         let Some(first) = merged.first() else {
             continue;
         };
@@ -165,7 +168,7 @@ pub async fn show(
             ),
             (Part::Row(_), None) => Value::Null,
             (Part::Row(rows), Some(row)) => scope
-                .by_ids(rows, &[row])
+                .by_ids(rows, &[(row, 1)])
                 .await?
                 .remove(&row)
                 .unwrap_or(Value::Null),
