@@ -23,6 +23,7 @@ mod http_rig;
 mod http_tokens;
 mod imports;
 mod lists;
+mod mutations;
 mod scratch;
 mod tokens;
 mod views;

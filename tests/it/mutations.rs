@@ -1,0 +1,691 @@
+//! Deeds: what they write and give back, what stands in their way, and who may do them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_graphql::{Request, Variables};
+use kaifong::catalogue::DeedScope;
+use kaifong::demo::{self, Demo, DemoToken};
+use kaifong::viewer::Claims;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::app::{App, ROLES, noon};
+use crate::asking::{code, id, literal, nodes, number, of, row, tamper, types};
+
+/// Asks in a role of the demo, or as the account whose id this is.
+async fn ask(app: &App, who: &str, query: &str, variables: Value) -> Value {
+    if who.parse::<Uuid>().is_err() {
+        return app.ask_with(who, query, variables).await;
+    }
+    let claims = Claims::of_user(who, app.now, Duration::from_secs(3600));
+    let request = Request::new(query).variables(Variables::from_json(variables));
+    let response = app.graph.execute(request, Some(&claims), app.now).await;
+    serde_json::to_value(response).unwrap()
+}
+
+/// The whole answer to one deed; of the record the id, the version and these fields.
+async fn deed(app: &App, who: &str, name: &str, fields: &str, input: &Value) -> Value {
+    let prefix = name[..1].to_uppercase() + &name[1..];
+    let verb = name.rfind(char::is_uppercase).unwrap();
+    let subject = if name == "shiftAssign" {
+        "assignment"
+    } else {
+        &name[..verb]
+    };
+    let query = format!(
+        "mutation($input: {prefix}Input!) {{ {name}(input: $input) {{ {subject} {{ id version {fields} }} \
+         userErrors {{ code message messageZh field }} }} }}"
+    );
+    ask(app, who, &query, json!({ "input": input })).await
+}
+
+/// The record that a deed gives back.
+async fn done(app: &App, who: &str, name: &str, fields: &str, input: &Value) -> Value {
+    let answer = deed(app, who, name, fields, input).await;
+    let about = format!("{} {who} {name} {input}: {answer}", app.database.name);
+    assert!(answer.get("errors").is_none(), "{about}");
+    let payload = &answer["data"][name];
+    assert_eq!(payload["userErrors"], json!([]), "{about}");
+    let record = payload.as_object().unwrap().values().next().unwrap();
+    assert!(record.is_object(), "{about}");
+    record.clone()
+}
+
+/// What stands in the way of a deed: codes and fields. Nothing is written.
+async fn stopped(app: &App, who: &str, name: &str, input: &Value) -> Vec<(String, String)> {
+    let before = tally(app).await;
+    let answer = deed(app, who, name, "", input).await;
+    let about = format!("{} {who} {name} {input}: {answer}", app.database.name);
+    assert!(answer.get("errors").is_none(), "{about}");
+    let payload = answer["data"][name].as_object().unwrap();
+    assert!(payload.values().next().unwrap().is_null(), "{about}");
+    assert!(tally(app).await == before, "{about}: something was written");
+    let errors = payload["userErrors"].as_array().unwrap();
+    assert!(!errors.is_empty(), "{about}");
+    let texts = errors.iter().map(|error| {
+        let text = |name: &str| error[name].as_str().unwrap().to_owned();
+        let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        assert!(
+            text("message").is_ascii() && text("message").len() > 5,
+            "{about}"
+        );
+        assert!(
+            text("messageZh").chars().filter(|c| han(*c)).count() > 3,
+            "{about}"
+        );
+        let field = error["field"][0].as_str().unwrap_or_default().to_owned();
+        (text("code"), field)
+    });
+    texts.collect()
+}
+
+/// The policies refuse: an error at the top, a null payload, and nothing written.
+async fn forbidden(app: &App, who: &str, name: &str, input: &Value) -> Value {
+    let before = tally(app).await;
+    let answer = deed(app, who, name, "", input).await;
+    let about = format!("{} {who} {name} {input}: {answer}", app.database.name);
+    assert_eq!(answer["data"], json!({ name: null }), "{about}");
+    assert_eq!(code(&answer), "FORBIDDEN", "{about}");
+    assert_eq!(answer["errors"][0]["path"], json!([name]), "{about}");
+    assert!(tally(app).await == before, "{about}: something was written");
+    answer
+}
+
+/// How many rows there are, how often they were changed, how many are archived.
+async fn tally(app: &App) -> BTreeMap<&'static str, i64> {
+    let mut found = BTreeMap::new();
+    for of in types() {
+        let sql = format!(
+            "SELECT COUNT(*) * 1000000 + COALESCE(SUM(revision), 0) * 100 + COUNT(archived_at) FROM {}",
+            of.table
+        );
+        found.insert(of.name, number(app, &sql).await);
+    }
+    found
+}
+
+fn pair(code: &str, field: &str) -> (String, String) {
+    (code.to_owned(), field.to_owned())
+}
+
+/// The organisation for which a role of the demo acts.
+fn organisation(role: &str) -> Uuid {
+    let holder = demo::holders()
+        .into_iter()
+        .find(|holder| holder.role == role);
+    match holder.unwrap().kind {
+        DemoToken::User {
+            organisation_id, ..
+        }
+        | DemoToken::Partner {
+            organisation_id, ..
+        } => organisation_id,
+    }
+}
+
+fn account(role: &str) -> Uuid {
+    let holder = demo::holders()
+        .into_iter()
+        .find(|holder| holder.role == role);
+    match holder.unwrap().kind {
+        DemoToken::User { account_id, .. } => account_id,
+        DemoToken::Partner { issuer, .. } => issuer,
+    }
+}
+
+/// Somebody with this role in this organisation.
+fn member(demo: &Demo, role: &str, organisation: Uuid) -> Uuid {
+    let mut posts = demo.memberships.iter();
+    let post = posts.find(|post| post.role == role && post.organisation_id == organisation);
+    post.unwrap_or_else(|| panic!("no {role}")).account_id
+}
+
+/// One row of a list.
+async fn one(app: &App, who: &str, list: &str, arguments: &str, fields: &str) -> Value {
+    let query = format!("{{ {list}(first: 1 {arguments}) {{ nodes {{ id version {fields} }} }} }}");
+    let answer = ask(app, who, &query, Value::Null).await;
+    let rows = nodes(&answer["data"][list]);
+    rows.first()
+        .unwrap_or_else(|| panic!("{who} sees no {list}({arguments}): {answer}"))
+        .clone()
+}
+
+#[tokio::test]
+async fn a_new_share_covers_the_projects_it_names() {
+    for app in App::each().await {
+        let lead = id("Organisation", organisation("administrator"));
+        let partner = id("Organisation", organisation("partner"));
+        let projects = app.data("administrator", &format!("{{ organisation(id: {lead:?}) {{ projects(first: 2) {{ nodes {{ id }} }} }} other: organisation(id: {partner:?}) {{ projects {{ nodes {{ id }} }} }} }}")).await;
+        let mine: Vec<Value> = nodes(&projects["organisation"]["projects"])
+            .iter()
+            .map(|p| p["id"].clone())
+            .collect();
+        let input = |ids: Value| json!({ "leadId": lead, "partnerId": partner, "level": "READ_ONLY", "projectIds": ids });
+        let made = done(
+            &app,
+            "administrator",
+            "partnershipCreate",
+            "state scopes { nodes { project { id } department { id } shift { id } } }",
+            &input(json!(mine)),
+        )
+        .await;
+        let mut covered: Vec<String> = nodes(&made["scopes"])
+            .iter()
+            .map(|scope| scope["project"]["id"].as_str().unwrap().to_owned())
+            .collect();
+        let mut expected: Vec<String> = mine
+            .iter()
+            .map(|id| id.as_str().unwrap().to_owned())
+            .collect();
+        covered.sort();
+        expected.sort();
+        assert_eq!(covered, expected);
+        let ended = done(
+            &app,
+            "administrator",
+            "partnershipArchive",
+            "state",
+            &json!({ "id": made["id"] }),
+        )
+        .await;
+        assert_eq!(ended["state"], "ENDED");
+        // One that is not the lead's, or is not there, makes the whole share impossible.
+        let theirs = number(
+            &app,
+            &format!(
+                "SELECT COUNT(*) FROM project WHERE organisation_id = {}",
+                literal(&app, organisation("partner"))
+            ),
+        )
+        .await;
+        assert!(theirs > 0);
+        let demo = demo::people(noon());
+        let foreign = demo
+            .projects
+            .iter()
+            .find(|p| p.organisation_id == organisation("partner"))
+            .unwrap()
+            .id;
+        for wrong in [
+            id("Project", foreign),
+            id("Project", Uuid::nil()),
+            mine[0].as_str().unwrap().replace('A', "B"),
+            "x".into(),
+        ] {
+            let errors = stopped(
+                &app,
+                "administrator",
+                "partnershipCreate",
+                &input(json!([mine[0], wrong])),
+            )
+            .await;
+            assert_eq!(errors, [pair("NOT_FOUND", "projectIds")], "{wrong}");
+        }
+        // Nobody gives away what is another's.
+        let mut swapped = input(json!([]));
+        swapped["leadId"] = json!(partner);
+        swapped["partnerId"] = json!(lead);
+        forbidden(&app, "administrator", "partnershipCreate", &swapped).await;
+        forbidden(&app, "coordinator", "partnershipCreate", &input(json!([]))).await;
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_stale_version_is_refused_and_what_one_does_not_see_makes_none_stale() {
+    for app in App::each().await {
+        let arguments =
+            "where: { project: { nameEn: { contains: \"Canteen\" } }, progress: { eq: OPEN } }";
+        let seen = one(&app, "partner_edit", "shifts", arguments, "").await;
+        let version = async |who: &str| {
+            let data = app
+                .data_with(
+                    who,
+                    "query($id: ID!) { shift(id: $id) { version } }",
+                    json!({ "id": seen["id"] }),
+                )
+                .await;
+            data["shift"]["version"].clone()
+        };
+        let partner = version("partner").await;
+        let coordinator = version("coordinator").await;
+        assert_ne!(partner, seen["version"]);
+        // A note that the partners do not see.
+        done(
+            &app,
+            "coordinator",
+            "shiftChange",
+            "",
+            &json!({ "id": seen["id"], "internalNote": "只限內部", "version": coordinator }),
+        )
+        .await;
+        assert_ne!(version("coordinator").await, coordinator);
+        assert_eq!(version("partner_edit").await, seen["version"]);
+        assert_eq!(version("partner").await, partner);
+        let stale = json!({ "id": seen["id"], "place": "x", "version": coordinator });
+        assert_eq!(
+            stopped(&app, "coordinator", "shiftChange", &stale).await,
+            [pair("STALE", "version")]
+        );
+        let changed = done(
+            &app,
+            "partner_edit",
+            "shiftChange",
+            "",
+            &json!({ "id": seen["id"], "progress": "IN_PROGRESS", "version": seen["version"] }),
+        )
+        .await;
+        assert_eq!(changed["version"], version("partner_edit").await);
+        // Progress is not part of what the read-only partner sees; the place is.
+        assert_eq!(version("partner").await, partner);
+        done(
+            &app,
+            "coordinator",
+            "shiftChange",
+            "",
+            &json!({ "id": seen["id"], "place": "別處" }),
+        )
+        .await;
+        assert_ne!(version("partner").await, partner);
+        for name in ["shiftChange", "shiftAssign"] {
+            let mut input = json!({ "id": seen["id"], "version": seen["version"] });
+            if name == "shiftAssign" {
+                input["volunteerId"] =
+                    one(&app, "partner_edit", "volunteers", "", "").await["id"].clone();
+            }
+            assert_eq!(
+                stopped(&app, "partner_edit", name, &input).await,
+                [pair("STALE", "version")]
+            );
+            input["version"] = json!("");
+            assert_eq!(
+                stopped(&app, "partner_edit", name, &input).await,
+                [pair("STALE", "version")]
+            );
+        }
+        for name in ["shiftChange", "shiftArchive"] {
+            let input = json!({ "id": seen["id"], "version": coordinator });
+            assert_eq!(
+                stopped(&app, "coordinator", name, &input).await,
+                [pair("STALE", "version")]
+            );
+        }
+        let notice = one(
+            &app,
+            "coordinator",
+            "notices",
+            "where: { status: { eq: DRAFT } }",
+            "",
+        )
+        .await;
+        done(
+            &app,
+            "coordinator",
+            "noticeChange",
+            "",
+            &json!({ "id": notice["id"], "titleEn": "x", "version": notice["version"] }),
+        )
+        .await;
+        let old = json!({ "id": notice["id"], "version": notice["version"] });
+        for name in ["noticeChange", "noticePublish", "noticeArchive"] {
+            assert_eq!(
+                stopped(&app, "coordinator", name, &old).await,
+                [pair("STALE", "version")]
+            );
+        }
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_one_does_not_see_answers_like_one_that_is_not_there() {
+    for app in App::each().await {
+        let mut hidden_rows = 0;
+        for role in ROLES.iter().copied().chain(["anonymous"]) {
+            for ty in types() {
+                let query = format!(
+                    "{{ {}(first: 1000, includeArchived: true) {{ nodes {{ id }} }} }}",
+                    ty.plural
+                );
+                let data = app.data(role, &query).await;
+                let seen: Vec<Uuid> = nodes(&data[ty.plural])
+                    .iter()
+                    .map(|node| row(&node["id"]))
+                    .collect();
+                let hidden = first_beyond(&app, ty.table, &seen).await;
+                let Some(hidden) = hidden.filter(|_| seen.len() < 1000) else {
+                    continue;
+                };
+                hidden_rows += 1;
+                let unknown = Uuid::from_u128(hidden.as_u128() ^ 1);
+                for deed in ty
+                    .deeds
+                    .iter()
+                    .filter(|deed| deed.scope == DeedScope::Existing)
+                {
+                    let name = format!(
+                        "{}{}{}",
+                        ty.singular,
+                        deed.name[..1].to_uppercase(),
+                        &deed.name[1..]
+                    );
+                    let mut answers = Vec::new();
+                    for row in [hidden, unknown] {
+                        let mut input = json!({ "id": id(ty.name, row), "version": "x" });
+                        if deed.name == "assign" {
+                            input["volunteerId"] = json!(id("Volunteer", hidden));
+                        }
+                        assert_eq!(
+                            stopped(&app, role, &name, &input).await,
+                            [pair("NOT_FOUND", "id")],
+                            "{role}"
+                        );
+                        answers.push(self::deed(&app, role, &name, "", &input).await.to_string());
+                    }
+                    assert_eq!(answers[0], answers[1], "{role} {name}");
+                }
+                // As what an input leads to, too.
+                if role == "coordinator" && matches!(ty.name, "Project" | "Department") {
+                    let field = format!("{}Id", ty.singular);
+                    for row in [hidden, unknown] {
+                        let input = match ty.name {
+                            "Project" => {
+                                json!({ "projectId": id(ty.name, row), "startsAt": "2027-01-01T00:00:00Z", "endsAt": "2027-01-01T01:00:00Z" })
+                            }
+                            _ => {
+                                json!({ "organisationId": id("Organisation", organisation(role)), "category": "x", "departmentId": id(ty.name, row) })
+                            }
+                        };
+                        let name = if ty.name == "Project" {
+                            "shiftCreate"
+                        } else {
+                            "projectCreate"
+                        };
+                        assert_eq!(
+                            stopped(&app, role, name, &input).await,
+                            [pair("NOT_FOUND", &field)]
+                        );
+                    }
+                }
+            }
+        }
+        assert!(hidden_rows > 50, "{hidden_rows}");
+        // What is no identifier at all, or one of another type.
+        let shift = one(&app, "coordinator", "shifts", "", "").await["id"].clone();
+        for wrong in [
+            json!(""),
+            json!("x"),
+            json!(7),
+            json!(id("Shift", Uuid::nil())),
+            shift,
+        ] {
+            assert_eq!(
+                stopped(
+                    &app,
+                    "coordinator",
+                    "projectChange",
+                    &json!({ "id": wrong })
+                )
+                .await,
+                [pair("NOT_FOUND", "id")]
+            );
+        }
+        app.database.close().await;
+    }
+}
+
+/// The first row of a table that is not among these.
+async fn first_beyond(app: &App, table: &str, seen: &[Uuid]) -> Option<Uuid> {
+    use sea_orm::{ConnectionTrait, Statement};
+    let db = &app.database.db;
+    let sql = format!("SELECT id FROM {table} ORDER BY id");
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await
+        .unwrap();
+    let seen: std::collections::HashSet<&Uuid> = seen.iter().collect();
+    let ids = rows
+        .iter()
+        .map(|row| row.try_get_by_index::<Uuid>(0).unwrap());
+    ids.into_iter().find(|id| !seen.contains(id))
+}
+
+#[tokio::test]
+async fn mutations_are_done_one_after_the_other() {
+    for app in App::each().await {
+        let shift = one(&app, "coordinator", "shifts", "", "").await["id"].clone();
+        let change = |key: &str, more: &str| {
+            format!(
+                "{key}: shiftChange(input: {{ id: {shift} {more} }}) {{ shift {{ place needed }} userErrors {{ code }} }}"
+            )
+        };
+        let query = format!(
+            "mutation {{ {} {} {} {} {} {} }}",
+            change("a", "place: \"one\" needed: 1"),
+            change("b", "place: \"two\""),
+            change("c", "needed: -1"),
+            "d: noticeCreate(input: { organisationId: \"x\" }) { userErrors { code } }",
+            change("e", "needed: 5"),
+            change("f", "place: null"),
+        );
+        let data = app.data("coordinator", &query).await;
+        let row = |place: Value, needed: u64| json!({ "shift": { "place": place, "needed": needed }, "userErrors": [] });
+        assert_eq!(data["a"], row(json!("one"), 1));
+        assert_eq!(data["b"], row(json!("two"), 1));
+        assert_eq!(
+            data["c"],
+            json!({ "shift": null, "userErrors": [{ "code": "INVALID" }] })
+        );
+        assert_eq!(
+            data["d"],
+            json!({ "userErrors": [{ "code": "NOT_FOUND" }] })
+        );
+        assert_eq!(data["e"], row(json!("two"), 5));
+        assert_eq!(data["f"], row(Value::Null, 5));
+        // One that is forbidden is null, and the next is done.
+        let query = format!(
+            "mutation {{ {} a: organisationCreate(input: {{ kind: NGO }}) {{ userErrors {{ code }} }} {} }}",
+            change("x", "needed: 2"),
+            change("y", "place: \"three\"")
+        );
+        let answer = app.ask("coordinator", &query).await;
+        assert_eq!(code(&answer), "FORBIDDEN");
+        assert_eq!(answer["data"]["a"], Value::Null);
+        assert_eq!(answer["data"]["y"], row(json!("three"), 2));
+        // A payload that cannot be answered is not begun.
+        let before = tally(&app).await;
+        let query = format!(
+            "mutation {{ shiftChange(input: {{ id: {shift} needed: 9 }}) {{ shift {{ assignments(first: -1) {{ totalCount }} }} }} }}"
+        );
+        assert_eq!(
+            code(&app.ask("coordinator", &query).await),
+            "BAD_USER_INPUT"
+        );
+        assert!(tally(&app).await == before);
+        app.database.close().await;
+    }
+}
+
+/// Who received a notice, with which child.
+async fn receipts(app: &App, notice: &Value) -> Vec<(Uuid, Option<Uuid>)> {
+    use sea_orm::{ConnectionTrait, Statement};
+    let db = &app.database.db;
+    let sql = format!(
+        "SELECT recipient_id, student_id FROM notice_receipt WHERE notice_id = {}",
+        literal(app, row(notice))
+    );
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await
+        .unwrap();
+    let mut found: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                row.try_get_by_index(0).unwrap(),
+                row.try_get_by_index(1).unwrap(),
+            )
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[tokio::test]
+async fn a_receipt_is_confirmed_once_and_signed_only_where_it_may_be() {
+    for app in App::each().await {
+        let fields = "readAt signedAt edition";
+        let waiting = async |sign: bool| {
+            let arguments = format!(
+                "where: {{ readAt: {{ isNull: true }}, notice: {{ requiresSignature: {{ eq: {sign} }} }} }}"
+            );
+            one(
+                &app,
+                "guardian",
+                "noticeReceipts",
+                &arguments,
+                "readAt signedAt student { id }",
+            )
+            .await
+        };
+        // Reading it is enough where no signature is asked for.
+        let plain = waiting(false).await;
+        let input = json!({ "id": plain["id"], "sign": true });
+        assert_eq!(
+            stopped(&app, "guardian", "noticeReceiptConfirm", &input).await,
+            [pair("CONFLICT", "sign")]
+        );
+        let read = done(
+            &app,
+            "guardian",
+            "noticeReceiptConfirm",
+            fields,
+            &json!({ "id": plain["id"], "version": plain["version"] }),
+        )
+        .await;
+        assert_eq!(read["readAt"], "2026-11-18T04:00:00Z");
+        assert!(read["signedAt"].is_null());
+        let before = tally(&app).await;
+        let again = done(
+            &app,
+            "guardian",
+            "noticeReceiptConfirm",
+            fields,
+            &json!({ "id": plain["id"], "sign": false }),
+        )
+        .await;
+        assert_eq!(again, read, "the first time counts");
+        assert!(tally(&app).await == before);
+        // First read, then signed; or both at once.
+        let receipt = waiting(true).await;
+        let read = done(
+            &app,
+            "guardian",
+            "noticeReceiptConfirm",
+            fields,
+            &json!({ "id": receipt["id"] }),
+        )
+        .await;
+        assert!(read["readAt"].is_string() && read["signedAt"].is_null());
+        let signed = done(
+            &app,
+            "guardian",
+            "noticeReceiptConfirm",
+            fields,
+            &json!({ "id": receipt["id"], "sign": true }),
+        )
+        .await;
+        assert_eq!(
+            (&signed["readAt"], &signed["signedAt"]),
+            (&read["readAt"], &json!("2026-11-18T04:00:00Z"))
+        );
+        let before = tally(&app).await;
+        assert_eq!(
+            done(
+                &app,
+                "guardian",
+                "noticeReceiptConfirm",
+                fields,
+                &json!({ "id": receipt["id"], "sign": true })
+            )
+            .await,
+            signed
+        );
+        assert!(tally(&app).await == before);
+        // A guardian who may not sign for the child does not; reading is still possible.
+        let unsigned = format!(
+            "UPDATE notice_receipt SET read_at = NULL, signed_at = NULL WHERE id = {}",
+            literal(&app, row(&receipt["id"]))
+        );
+        tamper(&app, &unsigned).await;
+        let student = literal(&app, row(&receipt["student"]["id"]));
+        tamper(
+            &app,
+            &format!("UPDATE guardianship SET may_sign = FALSE WHERE student_id = {student}"),
+        )
+        .await;
+        let input = json!({ "id": receipt["id"], "sign": true });
+        assert_eq!(
+            stopped(&app, "guardian", "noticeReceiptConfirm", &input).await,
+            [pair("CONFLICT", "sign")]
+        );
+        let read = done(
+            &app,
+            "guardian",
+            "noticeReceiptConfirm",
+            fields,
+            &json!({ "id": receipt["id"] }),
+        )
+        .await;
+        assert!(read["readAt"].is_string() && read["signedAt"].is_null());
+        // Without access to the child the receipt is still one's own, but not to be confirmed.
+        tamper(&app, &unsigned).await;
+        tamper(
+            &app,
+            &format!("UPDATE guardianship SET has_access = FALSE WHERE student_id = {student}"),
+        )
+        .await;
+        forbidden(
+            &app,
+            "guardian",
+            "noticeReceiptConfirm",
+            &json!({ "id": receipt["id"] }),
+        )
+        .await;
+        // Nobody confirms for another, whoever sees the receipt.
+        let others = one(
+            &app,
+            "teacher",
+            "noticeReceipts",
+            "where: { student: {} }",
+            "",
+        )
+        .await["id"]
+            .clone();
+        forbidden(
+            &app,
+            "teacher",
+            "noticeReceiptConfirm",
+            &json!({ "id": others }),
+        )
+        .await;
+        let others = one(
+            &app,
+            "coordinator",
+            "noticeReceipts",
+            "where: { readAt: { isNull: true } }",
+            "",
+        )
+        .await["id"]
+            .clone();
+        forbidden(
+            &app,
+            "coordinator",
+            "noticeReceiptConfirm",
+            &json!({ "id": others }),
+        )
+        .await;
+        app.database.close().await;
+    }
+}
