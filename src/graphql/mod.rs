@@ -104,6 +104,7 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Response {
+        let now = to_the_microsecond(now);
         let claimed = claims.map(|claims| match claims.typ {
             TokenKind::User => Claimed::User {
                 subject: &claims.sub,
@@ -126,6 +127,7 @@ impl Graph {
 
     /// The answer to a request by this viewer, who was made at this instant.
     pub async fn answer(&self, request: Request, viewer: Viewer, now: DateTime<Utc>) -> Response {
+        let now = to_the_microsecond(now);
         let lens = match self.lens(viewer) {
             Ok(lens) => lens,
             Err(error) => {
@@ -198,6 +200,11 @@ struct Shared(Arc<Scope>);
 /// An answer that is only an error.
 fn failed(code: &str, message: &str) -> Response {
     Response::from_errors(vec![coded(code, message, None)])
+}
+
+/// An instant as both databases keep it, so that what is written is found by what is shown.
+fn to_the_microsecond(now: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
 }
 
 /// A variable must be given and is not.

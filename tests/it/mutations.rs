@@ -689,3 +689,69 @@ async fn a_receipt_is_confirmed_once_and_signed_only_where_it_may_be() {
         app.database.close().await;
     }
 }
+
+#[tokio::test]
+async fn what_is_written_is_found_by_what_is_shown() {
+    for app in App::each().await {
+        let lead = id("Organisation", organisation("administrator"));
+        let claims = app.claims("administrator").unwrap();
+        let now = noon() + chrono::TimeDelta::nanoseconds(123_456_789);
+        let query = format!(
+            "mutation {{ volunteerCreate(input: {{ organisationId: {lead:?}, nameEn: \"Now\" }}) {{ volunteer {{ id createdAt }} }} }}"
+        );
+        let response = app
+            .graph
+            .execute(Request::new(query), Some(&claims), now)
+            .await;
+        let made =
+            serde_json::to_value(response).unwrap()["data"]["volunteerCreate"]["volunteer"].clone();
+        assert_eq!(
+            made["createdAt"], "2026-11-18T04:00:00.123456Z",
+            "{}",
+            app.database.name
+        );
+        let found = app.data_with("administrator", "query($at: DateTime) { volunteers(where: { createdAt: { eq: $at } }) { nodes { id createdAt } } }", json!({ "at": made["createdAt"] })).await;
+        assert_eq!(*nodes(&found["volunteers"]), [made]);
+        // The usual spelling of a number is the one by which it is found.
+        let own = one(
+            &app,
+            "volunteer",
+            "volunteers",
+            "where: { phone: { isNull: false } }",
+            "",
+        )
+        .await["id"]
+            .clone();
+        for (given, shown) in [
+            ("61234567", "+852 6123 4567"),
+            ("+852-6123-4567", "+852 6123 4567"),
+            (" +852 (6123) 4567", "+852 6123 4567"),
+            ("+44 20 7946 0018", "+442079460018"),
+        ] {
+            let changed = done(
+                &app,
+                "volunteer",
+                "volunteerChange",
+                "phone",
+                &json!({ "id": own, "phone": given }),
+            )
+            .await;
+            assert_eq!(changed["phone"], json!(shown));
+            let found = app.data_with("volunteer", "query($p: String) { volunteers(where: { phone: { eq: $p } }) { nodes { id } } }", json!({ "p": shown })).await;
+            assert_eq!(*nodes(&found["volunteers"]), [json!({ "id": own })]);
+        }
+        let cleared = done(
+            &app,
+            "volunteer",
+            "volunteerChange",
+            "phone birthDate address",
+            &json!({ "id": own, "phone": null, "birthDate": null, "address": "  一行\n二行  " }),
+        )
+        .await;
+        assert_eq!(cleared["phone"], Value::Null);
+        assert_eq!(cleared["birthDate"], Value::Null);
+        assert_eq!(cleared["address"], "一行\n二行");
+        assert!(of("Volunteer").field("phone").is_some());
+        app.database.close().await;
+    }
+}
