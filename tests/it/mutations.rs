@@ -233,6 +233,116 @@ async fn a_new_share_covers_the_projects_it_names() {
 }
 
 #[tokio::test]
+async fn each_field_has_its_own_right_to_be_set() {
+    for app in App::each().await {
+        let lead = id("Organisation", organisation("administrator"));
+        let shift = one(
+            &app,
+            "partner_edit",
+            "shifts",
+            "where: { progress: { eq: OPEN } }",
+            "place viewerCanChange",
+        )
+        .await;
+        assert_eq!(shift["viewerCanChange"], json!(true));
+        let change = |more: Value| {
+            let mut input = more;
+            input["id"] = shift["id"].clone();
+            input
+        };
+        for who in ["partner_edit", "team_leader"] {
+            let mine = one(&app, who, "shifts", "where: { project: { nameEn: { contains: \"Canteen\" } }, progress: { in: [OPEN, IN_PROGRESS] } }", "").await;
+            let with = |more: Value| {
+                let mut input = more;
+                input["id"] = mine["id"].clone();
+                input
+            };
+            let changed = done(
+                &app,
+                who,
+                "shiftChange",
+                "progress",
+                &with(json!({ "progress": "IN_PROGRESS" })),
+            )
+            .await;
+            assert_eq!(changed["progress"], "IN_PROGRESS");
+            for more in [
+                json!({ "place": "elsewhere" }),
+                json!({ "progress": "DONE", "place": "elsewhere" }),
+                json!({ "startsAt": "2026-11-20T10:00:00Z" }),
+                json!({ "endsAt": "2026-11-29T10:00:00Z" }),
+                json!({ "title": null }),
+                json!({ "needed": 5 }),
+                json!({ "departmentId": null }),
+                json!({ "internalNote": "x" }),
+                json!({ "tags": [] }),
+            ] {
+                forbidden(&app, who, "shiftChange", &with(more)).await;
+            }
+            forbidden(&app, who, "shiftArchive", &with(json!({}))).await;
+        }
+        for who in ["partner", "volunteer"] {
+            let other = one(&app, who, "shifts", "", "").await["id"].clone();
+            forbidden(
+                &app,
+                who,
+                "shiftChange",
+                &json!({ "id": other, "progress": "DONE" }),
+            )
+            .await;
+            forbidden(&app, who, "shiftChange", &json!({ "id": other })).await;
+        }
+        done(
+            &app,
+            "coordinator",
+            "shiftChange",
+            "place",
+            &change(json!({ "place": "elsewhere" })),
+        )
+        .await;
+        // A volunteer keeps the own record, but not what the organisation says of it.
+        let own = one(
+            &app,
+            "volunteer",
+            "volunteers",
+            "where: { phone: { isNull: false } }",
+            "",
+        )
+        .await["id"]
+            .clone();
+        let changed = done(&app, "volunteer", "volunteerChange", "phone identityNumber healthRemark skills", &json!({ "id": own, "phone": "+85261234567", "identityNumber": "a123456(3)", "healthRemark": "無", "skills": ["cooking", " cooking", ""] })).await;
+        assert_eq!(changed["phone"], "+852 6123 4567");
+        assert_eq!(changed["identityNumber"], "A123456(3)");
+        assert_eq!(changed["skills"], json!(["cooking"]));
+        for more in [
+            json!({ "internalNotes": "x" }),
+            json!({ "status": "LEFT" }),
+            json!({ "joinedOn": "2020-01-01" }),
+            json!({ "departmentId": null }),
+            json!({ "phone": "61234567", "status": "ACTIVE" }),
+        ] {
+            let mut input = more;
+            input["id"] = own.clone();
+            forbidden(&app, "volunteer", "volunteerChange", &input).await;
+        }
+        // The administrator writes neither health remarks nor identity numbers, not even at first.
+        for more in [
+            json!({ "healthRemark": "x" }),
+            json!({ "identityNumber": "A123456(3)" }),
+        ] {
+            let mut input = more;
+            input["organisationId"] = json!(lead);
+            forbidden(&app, "administrator", "volunteerCreate", &input).await;
+            let object = input.as_object_mut().unwrap();
+            object.remove("organisationId");
+            object.insert("id".into(), own.clone());
+            forbidden(&app, "administrator", "volunteerChange", &input).await;
+        }
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_stale_version_is_refused_and_what_one_does_not_see_makes_none_stale() {
     for app in App::each().await {
         let arguments =
@@ -449,6 +559,196 @@ async fn first_beyond(app: &App, table: &str, seen: &[Uuid]) -> Option<Uuid> {
         .iter()
         .map(|row| row.try_get_by_index::<Uuid>(0).unwrap());
     ids.into_iter().find(|id| !seen.contains(id))
+}
+
+#[tokio::test]
+async fn values_that_do_not_fit_are_named_in_both_languages() {
+    for app in App::each().await {
+        let lead = id("Organisation", organisation("administrator"));
+        let volunteer = one(
+            &app,
+            "volunteer",
+            "volunteers",
+            "where: { phone: { isNull: false } }",
+            "",
+        )
+        .await["id"]
+            .clone();
+        let shift = one(&app, "coordinator", "shifts", "", "startsAt endsAt").await;
+        let project = one(&app, "coordinator", "projects", "", "").await["id"].clone();
+        let own = |more: Value| ("volunteer", "volunteerChange", volunteer.clone(), more);
+        let shifts = |more: Value| ("coordinator", "shiftChange", shift["id"].clone(), more);
+        let projects = |more: Value| ("coordinator", "projectChange", project.clone(), more);
+        for ((who, name, id, more), expected) in [
+            (
+                own(json!({ "phone": "1234567" })),
+                vec![("INVALID", "phone")],
+            ),
+            (
+                own(json!({ "phone": "6123 456x" })),
+                vec![("INVALID", "phone")],
+            ),
+            (own(json!({ "phone": "" })), vec![("INVALID", "phone")]),
+            (
+                own(json!({ "emergencyContactPhone": "+852 1" })),
+                vec![("INVALID", "emergencyContactPhone")],
+            ),
+            (
+                own(json!({ "email": "nobody" })),
+                vec![("INVALID", "email")],
+            ),
+            (
+                own(json!({ "email": "a b@example.org" })),
+                vec![("INVALID", "email")],
+            ),
+            (
+                own(json!({ "identityNumber": "A123456(4)" })),
+                vec![("INVALID", "identityNumber")],
+            ),
+            (
+                own(json!({ "identityNumber": "A12345" })),
+                vec![("INVALID", "identityNumber")],
+            ),
+            (
+                own(json!({ "nameZh": "陳\u{0}" })),
+                vec![("INVALID", "nameZh")],
+            ),
+            (
+                own(json!({ "nameZh": "陳\u{7}大文" })),
+                vec![("INVALID", "nameZh")],
+            ),
+            (
+                own(json!({ "address": "\u{9b}31m" })),
+                vec![("INVALID", "address")],
+            ),
+            (
+                own(json!({ "healthRemark": "x".repeat(20_001) })),
+                vec![("INVALID", "healthRemark")],
+            ),
+            (
+                own(json!({ "skills": ["a", "\u{1b}[31m"] })),
+                vec![("INVALID", "skills")],
+            ),
+            (
+                own(json!({ "skills": ["x".repeat(201)] })),
+                vec![("INVALID", "skills")],
+            ),
+            (own(json!({ "skills": null })), vec![("REQUIRED", "skills")]),
+            (
+                own(json!({ "phone": "1", "email": "2", "nameEn": "ok" })),
+                vec![("INVALID", "phone"), ("INVALID", "email")],
+            ),
+            (
+                shifts(json!({ "startsAt": null })),
+                vec![("REQUIRED", "startsAt")],
+            ),
+            (
+                shifts(json!({ "needed": null, "progress": null, "outdoor": null })),
+                vec![
+                    ("REQUIRED", "outdoor"),
+                    ("REQUIRED", "needed"),
+                    ("REQUIRED", "progress"),
+                ],
+            ),
+            (shifts(json!({ "needed": -1 })), vec![("INVALID", "needed")]),
+            (
+                shifts(json!({ "needed": 2_000_000 })),
+                vec![("INVALID", "needed")],
+            ),
+            (
+                shifts(json!({ "endsAt": shift["startsAt"] })),
+                vec![("INVALID", "endsAt")],
+            ),
+            (
+                shifts(json!({ "startsAt": shift["endsAt"] })),
+                vec![("INVALID", "endsAt")],
+            ),
+            (
+                shifts(
+                    json!({ "startsAt": "2027-01-02T00:00:00Z", "endsAt": "2027-01-01T23:59:59Z" }),
+                ),
+                vec![("INVALID", "endsAt")],
+            ),
+            (
+                projects(json!({ "category": null })),
+                vec![("REQUIRED", "category")],
+            ),
+            (
+                projects(json!({ "category": "" })),
+                vec![("REQUIRED", "category")],
+            ),
+            (
+                projects(json!({ "category": " \t\u{3000}" })),
+                vec![("REQUIRED", "category")],
+            ),
+            (
+                projects(json!({ "startsOn": "2027-01-02", "endsOn": "2027-01-01" })),
+                vec![("INVALID", "endsOn")],
+            ),
+            (
+                projects(json!({ "departmentId": "x" })),
+                vec![("NOT_FOUND", "departmentId")],
+            ),
+        ] {
+            let mut input = more;
+            input["id"] = id;
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(code, field)| pair(code, field))
+                .collect();
+            assert_eq!(
+                stopped(&app, who, name, &input).await,
+                expected,
+                "{} {input}",
+                app.database.name
+            );
+        }
+        for (who, name, input, expected) in [
+            (
+                "coordinator",
+                "projectCreate",
+                json!({ "organisationId": lead, "category": " " }),
+                ("REQUIRED", "category"),
+            ),
+            (
+                "coordinator",
+                "projectCreate",
+                json!({ "organisationId": "x", "category": "x" }),
+                ("NOT_FOUND", "organisationId"),
+            ),
+            (
+                "coordinator",
+                "projectCreate",
+                json!({ "organisationId": lead, "category": "x", "startsOn": "2027-01-02", "endsOn": "2027-01-01" }),
+                ("INVALID", "endsOn"),
+            ),
+            (
+                "coordinator",
+                "shiftCreate",
+                json!({ "projectId": project, "startsAt": "2027-01-01T10:00:00Z", "endsAt": "2027-01-01T10:00:00Z" }),
+                ("INVALID", "endsAt"),
+            ),
+            (
+                "administrator",
+                "volunteerCreate",
+                json!({ "organisationId": lead, "phone": "12" }),
+                ("INVALID", "phone"),
+            ),
+            (
+                "administrator",
+                "volunteerCreate",
+                json!({ "organisationId": lead, "status": null }),
+                ("REQUIRED", "status"),
+            ),
+        ] {
+            assert_eq!(
+                stopped(&app, who, name, &input).await,
+                [pair(expected.0, expected.1)],
+                "{input}"
+            );
+        }
+        app.database.close().await;
+    }
 }
 
 #[tokio::test]
