@@ -752,6 +752,203 @@ async fn values_that_do_not_fit_are_named_in_both_languages() {
 }
 
 #[tokio::test]
+async fn nothing_is_made_or_moved_where_one_has_no_rights() {
+    let demo = demo::people(noon());
+    let lead = organisation("administrator");
+    let branch = demo
+        .organisations
+        .iter()
+        .find(|o| o.parent_id == Some(lead))
+        .unwrap()
+        .id;
+    let department_of = |organisation: Uuid| {
+        let mut departments = demo.departments.iter();
+        id(
+            "Department",
+            departments
+                .find(|d| d.organisation_id == organisation)
+                .unwrap()
+                .id,
+        )
+    };
+    let project_of = |organisation: Uuid| {
+        let mut projects = demo.projects.iter();
+        id(
+            "Project",
+            projects
+                .find(|p| p.organisation_id == organisation)
+                .unwrap()
+                .id,
+        )
+    };
+    let school = organisation("teacher");
+    let taught = demo
+        .memberships
+        .iter()
+        .find(|post| post.account_id == account("teacher") && post.class_id.is_some());
+    let taught = id("Class", taught.unwrap().class_id.unwrap());
+    let other_class = demo
+        .school_classes
+        .iter()
+        .find(|class| class.organisation_id == school && id("Class", class.id) != taught);
+    let other_class = id("Class", other_class.unwrap().id);
+    let far = demo
+        .school_classes
+        .iter()
+        .find(|class| class.organisation_id != school)
+        .unwrap();
+    let (far, far_school) = (id("Class", far.id), id("Organisation", far.organisation_id));
+    let here = |at: Uuid| id("Organisation", at);
+    for app in App::each().await {
+        let times = |project: String| json!({ "projectId": project, "startsAt": "2027-01-01T00:00:00Z", "endsAt": "2027-01-01T01:00:00Z" });
+        for (who, name, input) in [
+            (
+                "coordinator",
+                "projectCreate",
+                json!({ "organisationId": here(branch), "category": "x" }),
+            ),
+            (
+                "administrator",
+                "projectCreate",
+                json!({ "organisationId": here(branch), "category": "x" }),
+            ),
+            // The headquarters sees the branch's projects and does not plan in them.
+            ("administrator", "shiftCreate", times(project_of(branch))),
+            ("team_leader", "shiftCreate", times(project_of(lead))),
+            ("partner_edit", "shiftCreate", times(project_of(lead))),
+            (
+                "administrator",
+                "volunteerCreate",
+                json!({ "organisationId": here(branch) }),
+            ),
+            (
+                "coordinator",
+                "volunteerCreate",
+                json!({ "organisationId": here(lead) }),
+            ),
+            (
+                "administrator",
+                "organisationCreate",
+                json!({ "kind": "NGO" }),
+            ),
+            (
+                "administrator",
+                "organisationCreate",
+                json!({ "kind": "NGO", "parentId": here(organisation("partner")) }),
+            ),
+            (
+                "teacher",
+                "noticeCreate",
+                json!({ "organisationId": here(school) }),
+            ),
+            (
+                "teacher",
+                "noticeCreate",
+                json!({ "organisationId": here(school), "classId": other_class }),
+            ),
+            (
+                "teacher",
+                "noticeCreate",
+                json!({ "organisationId": here(lead) }),
+            ),
+            (
+                "volunteer",
+                "noticeCreate",
+                json!({ "organisationId": here(lead) }),
+            ),
+            (
+                "guardian",
+                "noticeCreate",
+                json!({ "organisationId": here(school) }),
+            ),
+            (
+                "teacher",
+                "classCreate",
+                json!({ "organisationId": here(school), "academicYear": 2026 }),
+            ),
+            (
+                "administrator",
+                "classCreate",
+                json!({ "organisationId": here(school), "academicYear": 2026 }),
+            ),
+        ] {
+            forbidden(&app, who, name, &input).await;
+        }
+        let shift = one(&app, "coordinator", "shifts", "", "").await["id"].clone();
+        let volunteer = one(&app, "coordinator", "volunteers", "", "").await["id"].clone();
+        for (who, name, input, expected) in [
+            // What one sees but is of another organisation does not fit.
+            (
+                "administrator",
+                "shiftChange",
+                json!({ "id": shift, "departmentId": department_of(branch) }),
+                ("INVALID", "departmentId"),
+            ),
+            (
+                "administrator",
+                "volunteerChange",
+                json!({ "id": volunteer, "departmentId": department_of(branch) }),
+                ("INVALID", "departmentId"),
+            ),
+            (
+                "administrator",
+                "noticeCreate",
+                json!({ "organisationId": here(lead), "projectId": project_of(branch) }),
+                ("INVALID", "projectId"),
+            ),
+            (
+                "administrator",
+                "projectCreate",
+                json!({ "organisationId": here(lead), "category": "x", "departmentId": department_of(branch) }),
+                ("INVALID", "departmentId"),
+            ),
+            (
+                "teacher",
+                "noticeCreate",
+                json!({ "organisationId": here(lead), "classId": taught }),
+                ("INVALID", "classId"),
+            ),
+            (
+                "teacher",
+                "noticeCreate",
+                json!({ "organisationId": far_school, "classId": taught }),
+                ("INVALID", "classId"),
+            ),
+            // What one does not see is not there.
+            (
+                "administrator",
+                "shiftChange",
+                json!({ "id": shift, "departmentId": department_of(organisation("partner")) }),
+                ("NOT_FOUND", "departmentId"),
+            ),
+            (
+                "teacher",
+                "noticeCreate",
+                json!({ "organisationId": here(school), "classId": far }),
+                ("NOT_FOUND", "classId"),
+            ),
+        ] {
+            assert_eq!(
+                stopped(&app, who, name, &input).await,
+                [pair(expected.0, expected.1)],
+                "{who} {input}"
+            );
+        }
+        let made = done(
+            &app,
+            "teacher",
+            "noticeCreate",
+            "class { id } author { id }",
+            &json!({ "organisationId": here(school), "classId": taught, "titleEn": "x" }),
+        )
+        .await;
+        assert_eq!(made["class"]["id"], json!(taught));
+        assert_eq!(made["author"]["id"], json!(id("User", account("teacher"))));
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
 async fn mutations_are_done_one_after_the_other() {
     for app in App::each().await {
         let shift = one(&app, "coordinator", "shifts", "", "").await["id"].clone();
@@ -830,6 +1027,149 @@ async fn receipts(app: &App, notice: &Value) -> Vec<(Uuid, Option<Uuid>)> {
         .collect();
     found.sort();
     found
+}
+
+#[tokio::test]
+async fn a_published_notice_reaches_guardians_once_for_each_child_and_nobody_without_access() {
+    let demo = demo::people(noon());
+    let class = demo
+        .memberships
+        .iter()
+        .find(|post| post.account_id == account("teacher") && post.class_id.is_some())
+        .unwrap()
+        .class_id
+        .unwrap();
+    let today = noon().date_naive();
+    let guardian = demo
+        .guardians
+        .iter()
+        .find(|g| g.account_id == Some(account("guardian")))
+        .unwrap();
+    let wards: Vec<Uuid> = demo
+        .guardianships
+        .iter()
+        .filter(|g| g.guardian_id == guardian.id)
+        .map(|g| g.student_id)
+        .collect();
+    assert_eq!(wards.len(), 2);
+    for app in App::each().await {
+        // Both children of the named guardian are in the class now.
+        for ward in &wards {
+            tamper(
+                &app,
+                &format!(
+                    "UPDATE enrolment SET class_id = {}, ends_on = NULL WHERE student_id = {}",
+                    literal(&app, class),
+                    literal(&app, *ward)
+                ),
+            )
+            .await;
+        }
+        let in_class = |student: Uuid| {
+            wards.contains(&student)
+                || demo.enrolments.iter().any(|e| {
+                    e.student_id == student
+                        && e.class_id == class
+                        && e.ends_on.is_none_or(|day| day >= today)
+                })
+        };
+        let mut expected: Vec<(Uuid, Option<Uuid>)> = Vec::new();
+        let mut without = Vec::new();
+        for bond in demo
+            .guardianships
+            .iter()
+            .filter(|bond| in_class(bond.student_id))
+        {
+            let guardian = demo
+                .guardians
+                .iter()
+                .find(|g| g.id == bond.guardian_id)
+                .unwrap();
+            let Some(account) = guardian.account_id else {
+                continue;
+            };
+            if bond.has_access && bond.receives_notices {
+                expected.push((account, Some(bond.student_id)));
+            } else {
+                without.push((account, bond.student_id));
+            }
+        }
+        expected.sort();
+        expected.dedup();
+        assert!(!without.is_empty(), "a separated parent without access");
+        let school = id("Organisation", organisation("teacher"));
+        let made = done(&app, "teacher", "noticeCreate", "status", &json!({ "organisationId": school, "classId": id("Class", class), "titleZh": "旅行", "requiresSignature": true })).await;
+        assert_eq!(receipts(&app, &made["id"]).await, []);
+        let seen = |who: &'static str| {
+            let (app, id) = (&app, made["id"].clone());
+            async move {
+                app.data_with(
+                    who,
+                    "query($id: ID!) { notice(id: $id) { id } }",
+                    json!({ "id": id }),
+                )
+                .await["notice"]
+                    .clone()
+            }
+        };
+        assert_eq!(
+            seen("guardian").await,
+            Value::Null,
+            "a draft stays with those who write it"
+        );
+        let published = done(
+            &app,
+            "teacher",
+            "noticePublish",
+            "status publishedAt recipientCount readCount edition",
+            &json!({ "id": made["id"], "version": made["version"] }),
+        )
+        .await;
+        assert_eq!(published["status"], "PUBLISHED");
+        assert_eq!(published["publishedAt"], "2026-11-18T04:00:00Z");
+        assert_eq!(published["recipientCount"], json!(expected.len()));
+        assert_eq!(published["readCount"], json!(0));
+        let sent = receipts(&app, &made["id"]).await;
+        assert_eq!(sent, expected);
+        for (account, student) in &without {
+            assert!(
+                !sent.contains(&(*account, Some(*student))),
+                "no access, no notice"
+            );
+        }
+        assert_eq!(
+            sent.iter()
+                .filter(|(who, _)| *who == account("guardian"))
+                .count(),
+            2,
+            "one for each child"
+        );
+        assert_eq!(seen("guardian").await["id"], made["id"]);
+        let mine = app.data_with("guardian", "query($id: ID!) { noticeReceipts(where: { notice: { id: { eq: $id } } }) { nodes { edition deliveredAt readAt signedAt recipient { id } student { id } } } }", json!({ "id": made["id"] })).await;
+        assert_eq!(nodes(&mine["noticeReceipts"]).len(), 2);
+        for receipt in nodes(&mine["noticeReceipts"]) {
+            assert_eq!(receipt["edition"], json!(1));
+            assert_eq!(receipt["deliveredAt"], "2026-11-18T04:00:00Z");
+            assert!(receipt["readAt"].is_null() && receipt["signedAt"].is_null());
+        }
+        // Once is enough.
+        let again = json!({ "id": made["id"] });
+        assert_eq!(
+            stopped(&app, "teacher", "noticePublish", &again).await,
+            [pair("CONFLICT", "id")]
+        );
+        assert_eq!(
+            stopped(
+                &app,
+                "teacher",
+                "noticePublish",
+                &json!({ "id": made["id"], "version": made["version"] })
+            )
+            .await,
+            [pair("STALE", "version")]
+        );
+        app.database.close().await;
+    }
 }
 
 #[tokio::test]
