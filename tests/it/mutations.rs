@@ -152,6 +152,171 @@ async fn one(app: &App, who: &str, list: &str, arguments: &str, fields: &str) ->
 }
 
 #[tokio::test]
+async fn each_kind_of_record_is_made_changed_and_archived() {
+    let demo = demo::people(noon());
+    let lead = id("Organisation", organisation("administrator"));
+    let school = organisation("teacher");
+    let keeper = member(&demo, "ADMINISTRATOR", school).to_string();
+    let department = demo
+        .departments
+        .iter()
+        .find(|d| d.organisation_id == organisation("administrator"))
+        .unwrap();
+    let department = id("Department", department.id);
+    for app in App::each().await {
+        let project = one(&app, "coordinator", "projects", "", "").await["id"].clone();
+        let partner = id("Organisation", organisation("partner"));
+        let table = [
+            (
+                "organisation",
+                "administrator",
+                json!({ "parentId": lead, "kind": "NGO", "nameZh": " 新分會 ", "nameEn": "New branch", "longitude": 114.25, "telephone": "2345 6789" }),
+                json!({ "parent": { "id": lead }, "kind": "NGO", "nameZh": "新分會", "nameEn": "New branch", "longitude": 114.25, "telephone": "2345 6789", "district": null, "archivedAt": null }),
+                json!({ "nameEn": "Newer branch", "longitude": null, "district": "Sai Kung" }),
+            ),
+            (
+                "partnership",
+                "administrator",
+                json!({ "leadId": lead, "partnerId": partner, "level": "EDIT", "projectIds": [project], "purpose": "a test", "fieldGroups": ["ROSTER", "NAMES"], "desensitised": true, "validFrom": "2026-12-01T00:00:00+08:00" }),
+                json!({ "lead": { "id": lead }, "partner": { "id": partner }, "level": "EDIT", "state": "PROPOSED", "purpose": "a test", "fieldGroups": ["ROSTER", "NAMES"], "desensitised": true, "validFrom": "2026-11-30T16:00:00Z", "validTo": null }),
+                json!({ "state": "ACTIVE", "desensitised": false, "fieldGroups": [] }),
+            ),
+            (
+                "volunteer",
+                "administrator",
+                json!({ "organisationId": lead, "nameZh": "李試", "phone": "6123-4567", "email": " li@example.org ", "birthDate": "1990-02-28", "skills": ["first-aid"], "departmentId": department }),
+                json!({ "organisation": { "id": lead }, "nameZh": "李試", "nameEn": null, "phone": "+852 6123 4567", "email": "li@example.org", "birthDate": "1990-02-28", "skills": ["first-aid"], "availability": [], "status": "ACTIVE", "hours": 0, "department": { "id": department }, "archivedAt": null, "createdAt": "2026-11-18T04:00:00Z" }),
+                json!({ "status": "PAUSED", "departmentId": null, "internalNotes": "a\nb" }),
+            ),
+            (
+                "class",
+                keeper.as_str(),
+                json!({ "organisationId": id("Organisation", school), "academicYear": 2026, "nameZh": "五丙班", "grade": "P5" }),
+                json!({ "organisation": { "id": id("Organisation", school) }, "academicYear": 2026, "nameZh": "五丙班", "nameEn": null, "grade": "P5", "room": null, "archivedAt": null }),
+                json!({ "room": "502", "academicYear": 2027 }),
+            ),
+            (
+                "project",
+                "coordinator",
+                json!({ "organisationId": lead, "category": "VISIT", "nameZh": "新計劃", "startsOn": "2027-01-01", "endsOn": "2027-01-01" }),
+                json!({ "organisation": { "id": lead }, "category": "VISIT", "nameZh": "新計劃", "status": "PLANNED", "startsOn": "2027-01-01", "endsOn": "2027-01-01", "department": null, "archivedAt": null }),
+                json!({ "status": "ACTIVE", "departmentId": department, "endsOn": null }),
+            ),
+            (
+                "shift",
+                "coordinator",
+                json!({ "projectId": project, "startsAt": "2027-01-02T10:00:00+08:00", "endsAt": "2027-01-02T12:30:00+08:00", "place": "觀塘", "needed": 3, "tags": ["a", "b"] }),
+                json!({ "organisation": { "id": lead }, "project": { "id": project }, "startsAt": "2027-01-02T02:00:00Z", "endsAt": "2027-01-02T04:30:00Z", "place": "觀塘", "needed": 3, "filled": 0, "progress": "PLANNED", "outdoor": false, "tags": ["a", "b"], "title": null, "archivedAt": null }),
+                json!({ "progress": "OPEN", "outdoor": true, "place": "牛頭角", "endsAt": "2027-01-02T05:00:00Z", "internalNote": "帶水" }),
+            ),
+            (
+                "notice",
+                "coordinator",
+                json!({ "organisationId": lead, "projectId": project, "titleZh": "通告", "urgency": "URGENT", "requiresSignature": true }),
+                json!({ "organisation": { "id": lead }, "project": { "id": project }, "titleZh": "通告", "titleEn": null, "urgency": "URGENT", "status": "DRAFT", "requiresSignature": true, "forwardable": true, "edition": 1, "publishedAt": null, "recipientCount": 0, "class": null, "archivedAt": null }),
+                json!({ "bodyZh": "內容", "urgency": "NORMAL" }),
+            ),
+        ];
+        for (name, who, input, expected, change) in table {
+            let ty = types().find(|of| of.singular == name).unwrap();
+            let mut fields: BTreeMap<&str, String> = BTreeMap::new();
+            for key in expected
+                .as_object()
+                .unwrap()
+                .keys()
+                .chain(change.as_object().unwrap().keys())
+            {
+                let key = key.strip_suffix("Id").unwrap_or(key);
+                let field = ty.field(key).unwrap();
+                let inner = if field.kind().is_some() { "" } else { "{ id }" };
+                fields.insert(key, format!("{key} {inner}"));
+            }
+            let fields = fields.into_values().collect::<Vec<_>>().join(" ");
+            let whole = format!("__typename {fields}");
+            let look = async |id: &Value| {
+                let query = format!(
+                    "query($id: ID!) {{ node(id: $id) {{ ... on {} {{ id version {whole} }} }} {name}(id: $id) {{ id version {whole} }} }}",
+                    ty.name
+                );
+                let answer = ask(&app, who, &query, json!({ "id": id })).await;
+                assert!(answer.get("errors").is_none(), "{answer}");
+                assert_eq!(answer["data"]["node"], answer["data"][name]);
+                answer["data"]["node"].clone()
+            };
+            let made = done(&app, who, &format!("{name}Create"), &whole, &input).await;
+            for (key, value) in expected.as_object().unwrap() {
+                assert_eq!(made[key], *value, "{} {name}.{key}", app.database.name);
+            }
+            assert_eq!(
+                look(&made["id"]).await,
+                made,
+                "what is given back is what is there"
+            );
+            // A change writes what it names and nothing else.
+            let mut input = change.clone();
+            input["id"] = made["id"].clone();
+            input["version"] = made["version"].clone();
+            let changed = done(&app, who, &format!("{name}Change"), &whole, &input).await;
+            assert_ne!(changed["version"], made["version"]);
+            for (key, value) in changed.as_object().unwrap() {
+                let wanted = match change.get(key).or(change.get(format!("{key}Id"))) {
+                    Some(Value::String(text)) if key == "department" => &json!({ "id": text }),
+                    Some(wanted) => wanted,
+                    None if key == "version" => value,
+                    None => &made[key],
+                };
+                assert_eq!(value, wanted, "{name}.{key}");
+            }
+            assert_eq!(look(&made["id"]).await, changed);
+            // What is archived is listed no more, but it stays.
+            let count = async |archived: bool| {
+                let query = format!(
+                    "query($id: ID!) {{ {}(where: {{ id: {{ eq: $id }} }}, includeArchived: {archived}) {{ totalCount }} }}",
+                    ty.plural
+                );
+                ask(&app, who, &query, json!({ "id": made["id"] })).await["data"][ty.plural]["totalCount"].clone()
+            };
+            assert_eq!(
+                (count(false).await, count(true).await),
+                (json!(1), json!(1))
+            );
+            let archive = json!({ "id": made["id"], "version": changed["version"] });
+            let gone = done(&app, who, &format!("{name}Archive"), "archivedAt", &archive).await;
+            // The headquarters keeps the entry of a branch, and does not see when it was archived.
+            let at = if name == "organisation" {
+                Value::Null
+            } else {
+                json!("2026-11-18T04:00:00Z")
+            };
+            assert_eq!(gone["archivedAt"], at);
+            assert_eq!(
+                (count(false).await, count(true).await),
+                (json!(0), json!(1))
+            );
+            // Once more changes nothing, and an old version is still an old one.
+            let before = tally(&app).await;
+            let again = done(
+                &app,
+                who,
+                &format!("{name}Archive"),
+                "archivedAt",
+                &json!({ "id": made["id"] }),
+            )
+            .await;
+            assert_eq!(again, gone);
+            assert!(tally(&app).await == before, "{name}: archived once");
+            if name != "organisation" {
+                assert_eq!(
+                    stopped(&app, who, &format!("{name}Archive"), &archive).await,
+                    [pair("STALE", "version")]
+                );
+            }
+        }
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_new_share_covers_the_projects_it_names() {
     for app in App::each().await {
         let lead = id("Organisation", organisation("administrator"));
@@ -1004,6 +1169,176 @@ async fn mutations_are_done_one_after_the_other() {
     }
 }
 
+#[tokio::test]
+async fn volunteers_are_put_on_a_roster_and_taken_off() {
+    for app in App::each().await {
+        let open =
+            "where: { project: { nameEn: { contains: \"Canteen\" } }, progress: { eq: OPEN } }";
+        for who in ["coordinator", "partner_edit"] {
+            let shift = one(&app, who, "shifts", open, "filled").await;
+            let free = format!(
+                "where: {{ status: {{ eq: ACTIVE }}, not: {{ assignments: {{ some: {{ shift: {{ id: {{ eq: {} }} }} }} }} }} }}",
+                shift["id"]
+            );
+            let volunteer = match who {
+                // A partner does not see all assignments of a volunteer; the coordinator finds one for it.
+                "partner_edit" => {
+                    let theirs = app
+                        .data(who, "{ volunteers(first: 1000) { nodes { id } } }")
+                        .await;
+                    let theirs: Vec<Value> = nodes(&theirs["volunteers"])
+                        .iter()
+                        .map(|v| v["id"].clone())
+                        .collect();
+                    let data = app
+                        .data(
+                            "coordinator",
+                            &format!("{{ volunteers(first: 1000 {free}) {{ nodes {{ id }} }} }}"),
+                        )
+                        .await;
+                    nodes(&data["volunteers"])
+                        .iter()
+                        .map(|v| v["id"].clone())
+                        .find(|id| theirs.contains(id))
+                        .unwrap()
+                }
+                _ => one(&app, who, "volunteers", &free, "").await["id"].clone(),
+            };
+            let fields =
+                "status role hours remark shift { id filled } project { id } volunteer { id }";
+            let input = json!({ "id": shift["id"], "volunteerId": volunteer, "role": " 司機 " });
+            let made = done(&app, who, "shiftAssign", fields, &input).await;
+            assert_eq!(
+                (&made["status"], &made["role"]),
+                (&json!("OFFERED"), &json!("司機"))
+            );
+            assert_eq!(
+                made["shift"],
+                json!({ "id": shift["id"], "filled": shift["filled"] }),
+                "an offer fills no place"
+            );
+            assert_eq!(made["volunteer"]["id"], volunteer);
+            assert!(made["hours"].is_null());
+            let before = tally(&app).await;
+            assert_eq!(
+                done(&app, who, "shiftAssign", fields, &input).await,
+                made,
+                "asked twice, done once"
+            );
+            assert!(tally(&app).await == before);
+            let data = app.data_with("coordinator", "query($id: ID!) { node(id: $id) { ... on Assignment { status shift { assignments(first: 1000) { nodes { id } } } } } }", json!({ "id": made["id"] })).await;
+            assert!(
+                nodes(&data["node"]["shift"]["assignments"]).contains(&json!({ "id": made["id"] }))
+            );
+            let off = done(
+                &app,
+                who,
+                "assignmentUnassign",
+                "status",
+                &json!({ "id": made["id"], "version": made["version"] }),
+            )
+            .await;
+            assert_eq!(
+                (&off["status"], &off["id"]),
+                (&json!("CANCELLED"), &made["id"])
+            );
+            let again = done(
+                &app,
+                who,
+                "shiftAssign",
+                "status",
+                &json!({ "id": shift["id"], "volunteerId": volunteer }),
+            )
+            .await;
+            assert_ne!(
+                again["id"], made["id"],
+                "a new request; the old one stays as it was"
+            );
+            assert_eq!(again["status"], "OFFERED");
+        }
+        let shift = one(&app, "coordinator", "shifts", open, "").await["id"].clone();
+        let volunteer = one(&app, "coordinator", "volunteers", "", "").await["id"].clone();
+        let demo = demo::people(noon());
+        let stranger = demo
+            .volunteers
+            .iter()
+            .find(|v| v.organisation_id == organisation("partner"))
+            .unwrap()
+            .id;
+        for wrong in [
+            id("Volunteer", stranger),
+            id("Volunteer", Uuid::nil()),
+            "x".into(),
+            shift.as_str().unwrap().to_owned(),
+        ] {
+            let input = json!({ "id": shift, "volunteerId": wrong });
+            assert_eq!(
+                stopped(&app, "coordinator", "shiftAssign", &input).await,
+                [pair("NOT_FOUND", "volunteerId")]
+            );
+        }
+        let input = json!({ "id": shift, "volunteerId": volunteer, "role": "a\u{0}" });
+        assert_eq!(
+            stopped(&app, "coordinator", "shiftAssign", &input).await,
+            [pair("INVALID", "role")]
+        );
+        for progress in ["DONE", "CANCELLED"] {
+            let over = one(
+                &app,
+                "coordinator",
+                "shifts",
+                &format!("where: {{ progress: {{ eq: {progress} }} }}"),
+                "",
+            )
+            .await["id"]
+                .clone();
+            let input = json!({ "id": over, "volunteerId": volunteer });
+            assert_eq!(
+                stopped(&app, "coordinator", "shiftAssign", &input).await,
+                [pair("CONFLICT", "id")]
+            );
+        }
+        done(
+            &app,
+            "coordinator",
+            "shiftArchive",
+            "",
+            &json!({ "id": shift }),
+        )
+        .await;
+        let input = json!({ "id": shift, "volunteerId": volunteer });
+        assert_eq!(
+            stopped(&app, "coordinator", "shiftAssign", &input).await,
+            [pair("CONFLICT", "id")]
+        );
+        for who in ["partner", "team_leader", "volunteer"] {
+            let theirs = one(
+                &app,
+                who,
+                "shifts",
+                "where: { assignments: { some: {} } }",
+                "assignments(first: 1) { nodes { id } }",
+            )
+            .await;
+            forbidden(
+                &app,
+                who,
+                "shiftAssign",
+                &json!({ "id": theirs["id"], "volunteerId": volunteer }),
+            )
+            .await;
+            forbidden(
+                &app,
+                who,
+                "assignmentUnassign",
+                &json!({ "id": theirs["assignments"]["nodes"][0]["id"] }),
+            )
+            .await;
+        }
+        app.database.close().await;
+    }
+}
+
 /// Who received a notice, with which child.
 async fn receipts(app: &App, notice: &Value) -> Vec<(Uuid, Option<Uuid>)> {
     use sea_orm::{ConnectionTrait, Statement};
@@ -1168,6 +1503,134 @@ async fn a_published_notice_reaches_guardians_once_for_each_child_and_nobody_wit
             .await,
             [pair("STALE", "version")]
         );
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_published_notice_reaches_the_people_of_a_project_or_of_an_organisation_once() {
+    let demo = demo::people(noon());
+    let lead = organisation("coordinator");
+    for app in App::each().await {
+        let project = one(
+            &app,
+            "coordinator",
+            "projects",
+            "where: { nameEn: { contains: \"Canteen\" } }",
+            "",
+        )
+        .await["id"]
+            .clone();
+        let mut rostered: Vec<Uuid> = Vec::new();
+        for assignment in demo.assignments.iter().filter(|a| {
+            a.project_id == row(&project)
+                && ["OFFERED", "ACCEPTED", "ATTENDED"].contains(&a.status.as_str())
+        }) {
+            let volunteer = demo
+                .volunteers
+                .iter()
+                .find(|v| v.id == assignment.volunteer_id)
+                .unwrap();
+            rostered.extend(volunteer.account_id);
+        }
+        let holds = |post: &&entity::membership::Model| {
+            post.valid_from.is_none_or(|from| from <= noon())
+                && post.valid_to.is_none_or(|to| to > noon())
+        };
+        let posts = || demo.memberships.iter().filter(holds);
+        rostered.extend(
+            posts()
+                .filter(|post| post.project_id == Some(row(&project)))
+                .map(|post| post.account_id),
+        );
+        let members: Vec<Uuid> = posts()
+            .filter(|post| post.organisation_id == lead)
+            .map(|post| post.account_id)
+            .collect();
+        for (input, mut expected) in [
+            (
+                json!({ "organisationId": id("Organisation", lead), "projectId": project }),
+                rostered,
+            ),
+            (
+                json!({ "organisationId": id("Organisation", lead) }),
+                members,
+            ),
+        ] {
+            expected.sort();
+            expected.dedup();
+            assert!(expected.len() > 3);
+            let made = done(&app, "coordinator", "noticeCreate", "", &input).await;
+            done(
+                &app,
+                "coordinator",
+                "noticePublish",
+                "",
+                &json!({ "id": made["id"] }),
+            )
+            .await;
+            let sent = receipts(&app, &made["id"]).await;
+            assert!(sent.iter().all(|(_, student)| student.is_none()));
+            assert_eq!(
+                sent.into_iter().map(|(who, _)| who).collect::<Vec<_>>(),
+                expected
+            );
+        }
+        // What was withdrawn or archived is not published.
+        let withdrawn = one(
+            &app,
+            "coordinator",
+            "notices",
+            "where: { status: { eq: WITHDRAWN } }",
+            "",
+        )
+        .await["id"]
+            .clone();
+        assert_eq!(
+            stopped(
+                &app,
+                "coordinator",
+                "noticePublish",
+                &json!({ "id": withdrawn })
+            )
+            .await,
+            [pair("CONFLICT", "id")]
+        );
+        let draft = done(
+            &app,
+            "coordinator",
+            "noticeCreate",
+            "",
+            &json!({ "organisationId": id("Organisation", lead) }),
+        )
+        .await["id"]
+            .clone();
+        done(
+            &app,
+            "coordinator",
+            "noticeArchive",
+            "",
+            &json!({ "id": draft }),
+        )
+        .await;
+        assert_eq!(
+            stopped(
+                &app,
+                "coordinator",
+                "noticePublish",
+                &json!({ "id": draft })
+            )
+            .await,
+            [pair("CONFLICT", "id")]
+        );
+        for who in ["team_leader", "volunteer", "privacy_officer"] {
+            let theirs = app
+                .data(who, "{ notices(first: 1) { nodes { id } } }")
+                .await;
+            if let Some(notice) = nodes(&theirs["notices"]).first() {
+                forbidden(&app, who, "noticePublish", &json!({ "id": notice["id"] })).await;
+            }
+        }
         app.database.close().await;
     }
 }

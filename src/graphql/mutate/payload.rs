@@ -73,6 +73,16 @@ impl UserError {
         Self::new(self.code, &self.en, &self.zh, self.field.as_deref())
     }
 
+    /// The record was archived: it is there to be read, not to be worked with.
+    pub fn archived() -> Self {
+        Self::new(
+            UserErrorCode::Conflict,
+            "The record is archived.",
+            "此記錄已封存。",
+            Some("id"),
+        )
+    }
+
     /// There is no such record, or none that the viewer sees.
     pub fn not_found(field: &str) -> Self {
         Self::new(
