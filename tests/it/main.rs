@@ -11,6 +11,7 @@ mod answers;
 mod app;
 mod asking;
 mod cli;
+mod columns;
 mod config;
 mod coverage;
 mod databases;
