@@ -8,6 +8,7 @@
 //! The room knows no Cedar, no SQL, no HTTP and no tokens.
 
 mod arguments;
+mod document;
 mod error;
 mod fetch;
 mod filter;
@@ -137,6 +138,13 @@ impl Graph {
             })
             .boxed();
         }
+        let request = match document::complete(request) {
+            Ok(request) => request,
+            Err(missing) => {
+                let missing = missing.iter().map(needed).collect();
+                return once(async move { Response::from_errors(missing) }).boxed();
+            }
+        };
         let request = request.data(Live {
             graph: Arc::clone(&graph),
             claims: claims.clone(),
@@ -157,6 +165,7 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Result<Viewer, ServerError> {
+        let now = to_the_microsecond(now);
         let claimed = claims.map(|claims| match claims.typ {
             TokenKind::User => Claimed::User {
                 subject: &claims.sub,
@@ -180,7 +189,7 @@ impl Graph {
 
     /// A scope of these claims at this instant.
     async fn scope_of(&self, claims: Option<&Claims>) -> Result<Scope, ServerError> {
-        let now = self.now();
+        let now = to_the_microsecond(self.now());
         let viewer = self.viewer(claims, now).await?;
         self.scope(viewer, now)
     }
@@ -198,6 +207,7 @@ impl Graph {
             now,
             planned: AtomicU64::new(0),
             privacy: Privacy::default(),
+            begun: Mutex::default(),
         })
     }
 
@@ -208,12 +218,17 @@ impl Graph {
         viewer: Viewer,
         now: DateTime<Utc>,
     ) -> Response {
+        let now = to_the_microsecond(now);
         if let Err(refusal) = self.admit(&mut request) {
             return Response::from_errors(vec![refusal]);
         }
         let kept = match self.scope(viewer, now) {
             Ok(scope) => Arc::new(scope),
             Err(error) => return Response::from_errors(vec![error]),
+        };
+        let request = match document::complete(request) {
+            Ok(request) => request,
+            Err(missing) => return Response::from_errors(missing.iter().map(needed).collect()),
         };
         let request = request.data(Shared(Arc::clone(&kept)));
         let response = coded_errors(self.executable.execute(request).await);
@@ -287,6 +302,17 @@ fn is_subscription(request: &mut Request) -> bool {
     };
     let operation = document.operations.iter().find(chosen);
     operation.is_some_and(|(_, operation)| operation.node.ty == OperationType::Subscription)
+}
+
+/// An instant as both databases keep it, so that what is written is found by what is shown.
+fn to_the_microsecond(now: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+}
+
+/// A variable must be given and is not.
+fn needed(name: &Name) -> ServerError {
+    let message = format!("the variable `${name}` must be given");
+    coded("GRAPHQL_VALIDATION_FAILED", message, None)
 }
 
 fn executable() -> Executable {

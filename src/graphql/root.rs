@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::Field;
+use async_graphql::parser::types::{Field, SelectionSet};
 use async_graphql::registry::{MetaField, MetaType, MetaTypeId, ObjectBuilder, Registry};
 use async_graphql::resolver_utils::resolve_container;
 use async_graphql::{
@@ -18,7 +18,7 @@ use super::error::GraphError;
 use super::fetch::object;
 use super::id;
 use super::mutate::mutate;
-use super::plan::{Place, Planner};
+use super::plan::{Merged, Place, Planner};
 use super::schema::{self, ROOT_MUTATION, ROOT_QUERY};
 use super::scope::Scope;
 use crate::catalogue::{self, TYPES, Type};
@@ -97,22 +97,50 @@ impl ObjectType for Mutation {}
 impl ContainerType for Query {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let scope = scope(ctx)?;
-        answer(ctx, query(scope, ctx).await)
+        let planner = Planner {
+            request: ctx.query_env,
+            scope,
+        };
+        match merged(ctx, &planner, ROOT_QUERY) {
+            Some(fields) => answer(ctx, query(scope, &planner, &fields).await),
+            None => Ok(Some(object(Vec::new()))),
+        }
     }
 }
 
 impl ContainerType for Mutation {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let scope = scope(ctx)?;
-        let field = &ctx.item.node;
         let planner = Planner {
             request: ctx.query_env,
             scope,
         };
-        let found = schema::mutations().find(|m| m.name() == field.name.node.as_str());
-        let Some(found) = found else { return Ok(None) };
-        answer(ctx, mutate(scope, &planner, field, found).await.map(Some))
+        let name = ctx.item.node.name.node.as_str();
+        let Some(found) = schema::mutations().find(|m| m.name() == name) else {
+            return Ok(None);
+        };
+        match merged(ctx, &planner, ROOT_MUTATION) {
+            Some(fields) => {
+                let done = mutate(scope, &planner, &fields, found).await;
+                answer(ctx, done.map(Some))
+            }
+            None => Ok(Some(object(Vec::new()))),
+        }
     }
+}
+
+/// All fields of the operation with this response key, the first time; nothing after that.
+///
+/// The library answers each of them by itself and merges the answers; the specification merges the
+/// fields, so that a mutation written twice under one key is done once.
+fn merged<'a>(ctx: &Context<'a>, planner: &Planner<'a>, root: &str) -> Option<Merged<'a>> {
+    let key = ctx.item.node.response_key();
+    if !planner.scope.begins(key.node.as_str()) {
+        return None;
+    }
+    let operation = &ctx.query_env.operation.node.selection_set.node;
+    let mut fields = planner.collect([operation], &|on| on == root);
+    fields.swap_remove(&key.node)
 }
 
 /// A failed root field is null, with an error at its path; the others are not touched. (An error
@@ -135,24 +163,26 @@ fn answer(
     }
 }
 
-async fn query(scope: &Scope, ctx: &Context<'_>) -> Result<Option<Value>, GraphError> {
-    let field = &ctx.item.node;
-    let planner = Planner {
-        request: ctx.query_env,
-        scope,
+async fn query<'a>(
+    scope: &'a Scope,
+    planner: &Planner<'a>,
+    fields: &[&'a Field],
+) -> Result<Option<Value>, GraphError> {
+    let Some(field) = fields.first() else {
+        return Ok(None);
     };
     let at = Place::root(field.response_key().node.as_str());
     let name = field.name.node.as_str();
     match name {
-        "viewer" => return viewer(scope, &planner, field).await.map(Some),
+        "viewer" => return viewer(scope, planner, fields).await.map(Some),
         "node" => {
-            let arguments = Arguments::of(field, ctx.query_env);
+            let arguments = Arguments::of(field, planner.request);
             let text = arguments.get("id").and_then(id::text).unwrap_or_default();
-            let mut found = nodes(scope, &planner, field, &at, &[text]).await?;
+            let mut found = nodes(scope, planner, fields, &at, &[text]).await?;
             return Ok(Some(found.pop().unwrap_or(Value::Null)));
         }
         "nodes" => {
-            let arguments = Arguments::of(field, ctx.query_env);
+            let arguments = Arguments::of(field, planner.request);
             let wanted = arguments.get("ids").map(items).unwrap_or_default();
             if wanted.len() > MOST_NODES {
                 return Err(GraphError::Limit(format!(
@@ -163,23 +193,23 @@ async fn query(scope: &Scope, ctx: &Context<'_>) -> Result<Option<Value>, GraphE
                 .iter()
                 .map(|value| id::text(value).unwrap_or_default())
                 .collect();
-            return nodes(scope, &planner, field, &at, &texts)
+            return nodes(scope, planner, fields, &at, &texts)
                 .await
                 .map(|f| Some(Value::List(f)));
         }
         _ => {}
     }
     if let Some(of) = TYPES.iter().find(|of| of.plural == name) {
-        let plan = planner.list(of, &[field], &at, None)?;
+        let plan = planner.list(of, fields, &at, None)?;
         return Ok(scope.list(&plan, &[]).await?.pop());
     }
     let Some(of) = TYPES.iter().find(|of| of.singular == name) else {
         return Ok(None);
     };
-    let plan = planner.rows(of, &[field], &at)?;
-    let arguments = Arguments::of(field, ctx.query_env);
+    let plan = planner.rows(of, fields, &at)?;
+    let arguments = Arguments::of(field, planner.request);
     let id = arguments.get("id").and_then(|value| id::of_type(value, of));
-    let ids: Vec<Uuid> = id.into_iter().collect();
+    let ids: Vec<(Uuid, u64)> = id.map(|id| (id, 1)).into_iter().collect();
     let mut found = scope.by_ids(&plan, &ids).await?;
     Ok(Some(
         id.and_then(|id| found.remove(&id)).unwrap_or(Value::Null),
@@ -190,7 +220,7 @@ async fn query(scope: &Scope, ctx: &Context<'_>) -> Result<Option<Value>, GraphE
 async fn nodes<'a>(
     scope: &'a Scope,
     planner: &Planner<'a>,
-    field: &'a Field,
+    fields: &[&'a Field],
     at: &Place,
     texts: &[String],
 ) -> Result<Vec<Value>, GraphError> {
@@ -198,23 +228,21 @@ async fn nodes<'a>(
     // Whoever asks is a node too, but only for itself.
     let own = own_id(scope);
     let own = match texts.contains(&own) {
-        true => Some((own, viewer(scope, planner, field).await?)),
+        true => Some((own, viewer(scope, planner, fields).await?)),
         false => None,
     };
     let mut found: HashMap<(&'static str, Uuid), Value> = HashMap::new();
     for of in TYPES {
-        let mut ids: Vec<Uuid> = wanted
+        let ids: Vec<(Uuid, u64)> = wanted
             .iter()
             .flatten()
             .filter(|(ty, _)| std::ptr::eq(*ty, *of))
-            .map(|(_, id)| *id)
+            .map(|(_, id)| (*id, 1))
             .collect();
-        ids.sort();
-        ids.dedup();
         if ids.is_empty() {
             continue;
         }
-        let plan = planner.rows(of, &[field], at)?;
+        let plan = planner.rows(of, fields, at)?;
         let rows = scope.by_ids(&plan, &ids).await?;
         found.extend(rows.into_iter().map(|(id, value)| ((of.name, id), value)));
     }
@@ -239,13 +267,16 @@ fn own_id(scope: &Scope) -> String {
 async fn viewer<'a>(
     scope: &'a Scope,
     planner: &Planner<'a>,
-    field: &'a Field,
+    fields: &[&'a Field],
 ) -> Result<Value, GraphError> {
     let viewer = scope.lens.viewer();
-    let at = Place::root(field.response_key().node.as_str());
+    let path = fields
+        .first()
+        .map_or("", |field| field.response_key().node.as_str());
+    let at = Place::root(path);
     let applies = |name: &str| name == "Viewer" || name == "Node";
     let mut entries: Vec<(Name, Value)> = Vec::new();
-    for (key, merged) in planner.collect([&field.selection_set.node], &applies) {
+    for (key, merged) in planner.collect(selections(fields), &applies) {
         let Some(first) = merged.first() else {
             continue;
         };
@@ -256,7 +287,7 @@ async fn viewer<'a>(
             "user" => match (viewer.account(), catalogue::find("User")) {
                 (Some(account), Some(users)) => {
                     let plan = planner.rows(users, &merged, &at.under(key))?;
-                    let mut found = scope.by_ids(&plan, &[account]).await?;
+                    let mut found = scope.by_ids(&plan, &[(account, 1)]).await?;
                     found.remove(&account).unwrap_or(Value::Null)
                 }
                 _ => Value::Null,
@@ -266,6 +297,10 @@ async fn viewer<'a>(
         entries.push((key.clone(), value));
     }
     Ok(object(entries))
+}
+
+fn selections<'a>(fields: &[&'a Field]) -> impl Iterator<Item = &'a SelectionSet> {
+    fields.iter().map(|field| &field.selection_set.node)
 }
 
 fn kind_name(kind: PrincipalKind) -> &'static str {

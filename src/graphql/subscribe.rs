@@ -140,7 +140,8 @@ impl Listening<'_> {
         };
         let at = Place::root(self.field.response_key().node.as_str());
         let plan = planner.rows(self.of, &[self.field], &at)?;
-        Ok(scope.by_ids(&plan, &[event.id]).await?.remove(&event.id))
+        let ids = [(event.id, 1)];
+        Ok(scope.by_ids(&plan, &ids).await?.remove(&event.id))
     }
 }
 

@@ -157,18 +157,24 @@ impl Store {
         Ok(())
     }
 
-    /// The revision of a row.
+    /// The revision of a row, and whether it is archived.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn revision(&self, of: &'static Type, id: Uuid) -> Result<Option<i32>, StoreError> {
+    pub async fn revision(
+        &self,
+        of: &'static Type,
+        id: Uuid,
+    ) -> Result<Option<(i32, bool)>, StoreError> {
         let mut sql = self.sql();
-        sql.push("SELECT revision FROM ")
+        sql.push("SELECT revision, archived_at IS NOT NULL FROM ")
             .push(of.table)
             .push(" WHERE id = ")
             .bind(id);
         let row = self.database.query_one_raw(sql.finish()).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+        let read =
+            |row: sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        row.map(read).transpose()
     }
 }
 

@@ -86,10 +86,10 @@ impl World {
 
 /// Every row of a type with its values and the ids of what it leads to, in the order of ids.
 async fn everything(app: &App, role: &str, of: &Type, archived: &str) -> Vec<Value> {
-    let fields = of.fields.iter().filter_map(|field| match field.shape {
-        Shape::Value { .. } => Some(field.name.to_owned()),
-        Shape::One { .. } => Some(format!("{} {{ id }}", field.name)),
-        Shape::Many { .. } => Some(format!("{} {{ __typename }}", field.name)),
+    let fields = of.fields.iter().map(|field| match field.shape {
+        Shape::Value { .. } => field.name.to_owned(),
+        Shape::One { .. } => format!("{} {{ id }}", field.name),
+        Shape::Many { .. } => format!("{} {{ __typename }}", field.name),
     });
     let fields: Vec<String> = fields.collect();
     let mut found = Vec::new();
@@ -362,7 +362,7 @@ async fn agree(app: &App, role: &str, world: &World, of: &'static Type, cases: &
             variables.insert(format!("w{at}"), case.filter.clone());
             heads += &format!("$w{at}: {}Where ", of.name);
             parts += &format!(
-                "a{at}: {}(first: 1000, where: $w{at}) {{ totalCount nodes {{ id }} }} ",
+                "a{at}: {}(first: 200, where: $w{at}) {{ totalCount nodes {{ id }} }} ",
                 of.plural
             );
         }
@@ -378,7 +378,7 @@ async fn agree(app: &App, role: &str, world: &World, of: &'static Type, cases: &
                 .collect();
             let about = format!("{} {role} {} {}", app.database.name, of.name, case.filter);
             assert_eq!(list["totalCount"], json!(expected.len()), "{about}");
-            assert!(found == expected[..expected.len().min(1000)], "{about}");
+            assert!(found == expected[..expected.len().min(200)], "{about}");
             found_some +=
                 usize::from(!found.is_empty() && expected.len() < world.rows[of.name].len());
         }
@@ -435,7 +435,8 @@ async fn a_viewer_filters_by_what_it_sees_and_a_mask_is_no_value() {
                 let of = of(name);
                 let mut cases = cases(&world, of);
                 cases.extend(joined(&cases));
-                cases.extend(related(&world, of).into_iter().step_by(2));
+                cases.extend(related(&world, of));
+                cases = cases.into_iter().step_by(3).collect();
                 // What is not seen at all answers alike; a part of it is enough.
                 if world.rows[name].is_empty() {
                     cases.truncate(20);

@@ -7,10 +7,12 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod answers;
 mod app;
 mod asking;
 mod catalogue;
 mod cli;
+mod columns;
 mod config;
 mod contract;
 mod coverage;
@@ -32,6 +34,7 @@ mod limits;
 mod lists;
 mod live;
 mod migrations;
+mod mutations;
 mod policies;
 mod scratch;
 mod sharing;

@@ -25,6 +25,9 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("notice", "urgency", "NORMAL"),
 ];
 
+/// Truth values that policies read and that a record has where nothing is given.
+const FLAGS: &[(&str, &str, bool)] = &[("notice", "forwardable", true)];
+
 /// Makes a record.
 pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outcome, GraphError> {
     let of = mutate.of;
@@ -32,6 +35,9 @@ pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
     let mut columns: BTreeMap<&'static str, Cell> = BTreeMap::new();
     for (_, column, value) in DEFAULTS.iter().filter(|(table, ..)| *table == of.table) {
         columns.insert(column, Cell::Text((*value).to_owned()));
+    }
+    for (_, column, flag) in FLAGS.iter().filter(|(table, ..)| *table == of.table) {
+        columns.insert(column, Cell::Bool(*flag));
     }
     for (field, cell) in &values {
         if let Some(column) = field.column() {

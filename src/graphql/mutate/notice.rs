@@ -20,6 +20,9 @@ pub async fn publish(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Out
             Err(error) => return Ok(Outcome::because(error)),
         };
         let permit = scope.permit(mutate, &notice.record)?;
+        if notice.archived {
+            return Ok(Outcome::because(UserError::archived()));
+        }
         if notice.record.value("status") != Some(&Attribute::Text("DRAFT".into())) {
             let (en, zh) = ("Only a draft can be published.", "只有草稿可以發布。");
             return Ok(Outcome::because(UserError::new(

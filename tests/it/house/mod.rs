@@ -72,6 +72,8 @@ const HOUSE: [Room; 18] = [
             "serde",
             "serde_json",
             "thiserror",
+            // its channel of events
+            "tokio",
             "uuid",
         ],
     ),
@@ -96,8 +98,11 @@ const HOUSE: [Room; 18] = [
             "async_graphql_value",
             "base64",
             "chrono",
+            // streams of events
+            "futures_util",
             "serde_json",
             "sha2",
+            "tokio",
             "tracing",
             "uuid",
         ],
