@@ -25,6 +25,7 @@ mod http_rig;
 mod http_tokens;
 mod imports;
 mod limits;
+mod matrix;
 mod migrations;
 mod policies;
 mod scratch;
