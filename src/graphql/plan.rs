@@ -300,7 +300,6 @@ impl<'a> Planner<'a> {
         let context = self.context(of, foreign, &arguments);
         let span = self.span(&arguments, &context)?;
         let at = &at.times(span.take as u64);
-        self.spend(at.rows)?;
         let mut layout = Layout::new(of, &self.scope.lens);
         let connection = format!("{}Connection", of.name);
         let sets = fields.iter().map(|field| &field.selection_set.node);
@@ -319,6 +318,15 @@ impl<'a> Planner<'a> {
                 _ => ListPart::Typename,
             };
             parts.push((key.clone(), part));
+        }
+        let fetched = |part: &ListPart| {
+            matches!(
+                part,
+                ListPart::Edges(_) | ListPart::Nodes(_) | ListPart::PageInfo(_)
+            )
+        };
+        if parts.iter().any(|(_, part)| fetched(part)) {
+            self.spend(at.rows)?;
         }
         Ok(ListPlan {
             layout: Arc::new(layout),
@@ -374,7 +382,7 @@ impl<'a> Planner<'a> {
         let asked = before.saturating_add(rows);
         if asked > most {
             let message =
-                format!("the request asks for up to {asked} rows; at most {most} are given");
+                format!("the request asks for {asked} rows or more; at most {most} are given");
             return Err(GraphError::Limit(message));
         }
         Ok(())
@@ -456,6 +464,6 @@ pub fn version_slots(of: &'static Type, layout: &mut Layout) -> Vec<(Slot, Optio
         .filter(|field| !matches!(field.shape, Shape::Many { .. }));
     // Derived cells are about other rows; a version is about this one.
     let own = fields.filter(|field| field.column().is_some());
-    own.map(|field| (layout.field(field), field.kind()))
+    own.map(|field| (layout.target(field), field.kind()))
         .collect()
 }

@@ -33,13 +33,15 @@ pub struct Mutation;
 /// The most identifiers of one `nodes`.
 const MOST_NODES: usize = 100;
 
-fn described(name: &str, doc: &str, fields: Vec<MetaField>) -> MetaType {
+/// A root as the registry has it.
+pub fn described(name: &str, doc: &str, fields: Vec<MetaField>, live: bool) -> MetaType {
     let fields: IndexMap<String, MetaField> = fields
         .into_iter()
         .map(|field| (field.name.clone(), field))
         .collect();
     ObjectBuilder::new(name, fields)
         .description(Some(doc.to_owned()))
+        .is_subscription(live)
         .build()
 }
 
@@ -51,7 +53,7 @@ impl OutputType for Query {
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_output_type::<Self, _>(MetaTypeId::Object, |registry| {
             schema::register(registry);
-            described(ROOT_QUERY, "What can be asked.", schema::query())
+            described(ROOT_QUERY, "What can be asked.", schema::query(), false)
         })
     }
 
@@ -71,7 +73,12 @@ impl OutputType for Mutation {
 
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_output_type::<Self, _>(MetaTypeId::Object, |_| {
-            described(ROOT_MUTATION, "What can be done.", schema::mutation())
+            described(
+                ROOT_MUTATION,
+                "What can be done.",
+                schema::mutation(),
+                false,
+            )
         })
     }
 
@@ -143,7 +150,7 @@ async fn query(scope: &Scope, ctx: &Context<'_>) -> Result<Option<Value>, GraphE
         "viewer" => return viewer(scope, &planner, field).await.map(Some),
         "node" => {
             let arguments = Arguments::of(field, ctx.query_env);
-            let text = arguments.text("id")?.unwrap_or_default();
+            let text = arguments.get("id").and_then(id::text).unwrap_or_default();
             let mut found = nodes(scope, &planner, field, &at, &[text]).await?;
             return Ok(Some(found.pop().unwrap_or(Value::Null)));
         }
@@ -155,9 +162,9 @@ async fn query(scope: &Scope, ctx: &Context<'_>) -> Result<Option<Value>, GraphE
                     "`ids` has more than {MOST_NODES} items"
                 )));
             }
-            let texts: Vec<&str> = wanted
+            let texts: Vec<String> = wanted
                 .iter()
-                .map(|v| if let Value::String(t) = v { t } else { "" })
+                .map(|value| id::text(value).unwrap_or_default())
                 .collect();
             return nodes(scope, &planner, field, &at, &texts)
                 .await
@@ -188,9 +195,15 @@ async fn nodes<'a>(
     planner: &Planner<'a>,
     field: &'a Field,
     at: &Place,
-    texts: &[&str],
+    texts: &[String],
 ) -> Result<Vec<Value>, GraphError> {
     let wanted: Vec<Option<(&'static Type, Uuid)>> = texts.iter().map(|t| id::decode(t)).collect();
+    // Whoever asks is a node too, but only for itself.
+    let own = own_id(scope);
+    let own = match texts.contains(&own) {
+        true => Some((own, viewer(scope, planner, field).await?)),
+        false => None,
+    };
     let mut found: HashMap<(&'static str, Uuid), Value> = HashMap::new();
     for of in TYPES {
         let mut ids: Vec<Uuid> = wanted
@@ -208,12 +221,21 @@ async fn nodes<'a>(
         let rows = scope.by_ids(&plan, &ids).await?;
         found.extend(rows.into_iter().map(|(id, value)| ((of.name, id), value)));
     }
-    let one = |wanted: &Option<(&'static Type, Uuid)>| {
-        wanted
-            .and_then(|(of, id)| found.get(&(of.name, id)).cloned())
-            .unwrap_or(Value::Null)
+    let one = |(text, wanted): (&String, &Option<(&'static Type, Uuid)>)| match (&own, wanted) {
+        (Some((id, viewer)), _) if id == text => viewer.clone(),
+        (_, Some((of, id))) => found.get(&(of.name, *id)).cloned().unwrap_or(Value::Null),
+        _ => Value::Null,
     };
-    Ok(wanted.iter().map(one).collect())
+    Ok(texts.iter().zip(&wanted).map(one).collect())
+}
+
+/// The identifier of the one who asks.
+fn own_id(scope: &Scope) -> String {
+    let viewer = scope.lens.viewer();
+    id::named(
+        "Viewer",
+        &format!("{}/{}", viewer.kind().entity(), viewer.id()),
+    )
 }
 
 /// The one who asks.
@@ -231,10 +253,7 @@ async fn viewer<'a>(
             continue;
         };
         let value = match first.name.node.as_str() {
-            "id" => Value::from(id::named(
-                "Viewer",
-                &format!("{}/{}", viewer.kind().entity(), viewer.id()),
-            )),
+            "id" => Value::from(own_id(scope)),
             "kind" => Value::from(kind_name(viewer.kind())),
             "policyVersion" => Value::from(scope.lens.version()),
             "user" => match (viewer.account(), catalogue::find("User")) {

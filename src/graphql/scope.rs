@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use async_graphql::Response;
 use chrono::{DateTime, Utc};
 
 use super::measure::Extent;
@@ -56,4 +57,11 @@ pub struct Scope {
     pub planned: AtomicU64,
     /// What was shown, masked and hidden.
     pub privacy: Privacy,
+}
+
+impl Scope {
+    /// The response with what was shown, masked and hidden.
+    pub fn finish(&self, response: Response) -> Response {
+        response.extension("privacy", self.privacy.value(self.lens.version()))
+    }
 }

@@ -113,7 +113,7 @@ impl Sdl {
     /// The types whose fields policies decide: all that are no frame.
     fn policed(&self) -> impl Iterator<Item = (&str, &ObjectType)> {
         let frame = |name: &str| {
-            ["Query", "Mutation"].contains(&name)
+            ["Query", "Mutation", "Subscription"].contains(&name)
                 || FRAMES.iter().any(|(frame, _)| *frame == name)
                 || FRAME_ENDINGS
                     .iter()
@@ -276,6 +276,9 @@ fn roots_lead_to_records_and_nowhere_else() {
         }
     }
     assert_eq!(other, ROOTS);
+    for field in &sdl.objects["Subscription"].fields {
+        assert!(records.contains(named(&field.node.ty.node)));
+    }
     for of in &records {
         let fields: Vec<&str> = names(&sdl.objects[*of].fields).collect();
         for field in OF_EVERY_RECORD {

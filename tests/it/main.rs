@@ -8,6 +8,7 @@
 )]
 
 mod app;
+mod asking;
 mod catalogue;
 mod cli;
 mod config;
@@ -18,16 +19,22 @@ mod declared;
 mod demo;
 mod entities;
 mod equality;
+mod filters;
 mod house;
 mod http;
 mod http_pages;
 mod http_rig;
 mod http_tokens;
 mod imports;
+mod interference;
+mod leaks;
 mod limits;
+mod lists;
+mod live;
 mod matrix;
 mod migrations;
 mod policies;
 mod scratch;
+mod sharing;
 mod tokens;
 mod views;

@@ -30,8 +30,7 @@ pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
     let of = mutate.of;
     let (values, mut errors) = given::read(scope, mutate, input).await?;
     let mut columns: BTreeMap<&'static str, Cell> = BTreeMap::new();
-    for (table, column, value) in DEFAULTS.iter().filter(|(table, ..)| *table == of.table) {
-        debug_assert_eq!(*table, of.table);
+    for (_, column, value) in DEFAULTS.iter().filter(|(table, ..)| *table == of.table) {
         columns.insert(column, Cell::Text((*value).to_owned()));
     }
     for (field, cell) in &values {
