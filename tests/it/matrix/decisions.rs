@@ -18,8 +18,27 @@ const PLAN: [&str; 10] = [
     "department",
 ];
 
+/// A type and some of its fields.
+pub type Fields = (&'static str, &'static [&'static str]);
+
+/// A viewer, and what that one does: a type, deeds or fields of it, and a cell.
+pub type Does = (&'static str, &'static [Entry]);
+
+/// A type, deeds or fields of it, and a cell.
+pub type Entry = (&'static str, &'static str, &'static str);
+
+/// A point on which the policies had to choose.
+pub struct Beyond {
+    pub viewer: &'static str,
+    pub about: Fields,
+    /// Of which sort of row.
+    pub word: &'static str,
+    pub answer: char,
+    pub why: &'static str,
+}
+
 /// A column of the decisions, and the fields that it is about.
-pub const COLUMNS: [(&str, &[(&str, &[&str])]); 11] = [
+pub const COLUMNS: [(&str, &[Fields]); 11] = [
     (
         "frame",
         &[
@@ -137,7 +156,7 @@ pub const SEES: [(&str, [&str; 11]); 10] = [
 ];
 
 /// Who does what: deeds by type.
-pub const DOES: [(&str, &[(&str, &str, &str)]); 10] = [
+pub const DOES: [Does; 10] = [
     (
         "administrator",
         &[
@@ -186,10 +205,10 @@ pub const DOES: [(&str, &[(&str, &str, &str)]); 10] = [
 ];
 
 /// Everybody signs and confirms what was sent to them in person.
-pub const EVERYBODY_DOES: (&str, &str, &str) = ("NoticeReceipt", "confirm", "✓ mine / –");
+pub const EVERYBODY_DOES: Entry = ("NoticeReceipt", "confirm", "✓ mine / –");
 
 /// Who sets what: `*` are all the fields that can be set, `-` takes away.
-pub const SETS: [(&str, &[(&str, &str, &str)]); 10] = [
+pub const SETS: [Does; 10] = [
     (
         "administrator",
         &[
@@ -229,31 +248,31 @@ pub const SETS: [(&str, &[(&str, &str, &str)]); 10] = [
     ("anonymous", &[]),
 ];
 
-/// Answers on which the decisions are silent or shorter than the data: viewer, type, fields, sort
-/// of row, answer, and why. An entry that is no difference any more fails.
-pub const BEYOND: [(&str, &str, &[&str], &str, char, &str); 3] = [
-    (
-        "administrator",
-        "Shift",
-        &["list", "startsAt", "endsAt", "place", "taskType"],
-        "branch",
-        'F',
-        "headquarters plan with the calendars of their branches; nobody is named in them",
-    ),
-    (
-        "guardian",
-        "Enrolment",
-        &["list", "class", "student"],
-        "own child",
-        'F',
-        "which class an own child is in belongs to the child's record, not to the class's roster",
-    ),
-    (
-        "administrator",
-        "Shift",
-        &PLAN,
-        "branch",
-        'F',
-        "as for the frame: needs and progress name nobody",
-    ),
+/// Answers on which the decisions are silent or shorter than the data. An entry that is no
+/// difference any more fails.
+pub const BEYOND: [Beyond; 3] = [
+    Beyond {
+        viewer: "administrator",
+        about: (
+            "Shift",
+            &["list", "startsAt", "endsAt", "place", "taskType"],
+        ),
+        word: "branch",
+        answer: 'F',
+        why: "headquarters plan with the calendars of their branches; nobody is named in them",
+    },
+    Beyond {
+        viewer: "administrator",
+        about: ("Shift", &PLAN),
+        word: "branch",
+        answer: 'F',
+        why: "as for the frame: needs and progress name nobody",
+    },
+    Beyond {
+        viewer: "guardian",
+        about: ("Enrolment", &["list", "class", "student"]),
+        word: "own child",
+        answer: 'F',
+        why: "which class an own child is in is of the child's record, not of the class's roster",
+    },
 ];

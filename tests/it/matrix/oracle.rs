@@ -2,7 +2,7 @@
 
 use kaifong::catalogue::{TYPES, Write};
 
-use super::decisions::{BEYOND, COLUMNS, DOES, EVERYBODY_DOES, SEES, SETS};
+use super::decisions::{BEYOND, Beyond, COLUMNS, DOES, Does, EVERYBODY_DOES, Fields, SEES, SETS};
 use super::pages::Matrix;
 use super::sorts::{WORDS, includes};
 
@@ -58,7 +58,7 @@ fn row<'a, T>(table: &'a [(&str, T)], viewer: &str) -> impl Iterator<Item = &'a 
 
 /// What was decided about a field, where the decisions speak of it.
 fn decided_to_see(viewer: &str, of: &str, field: &str, word: &str) -> Option<char> {
-    let about = |(_, types): &(&str, &[(&str, &[&str])])| {
+    let about = |(_, types): &(&str, &[Fields])| {
         types
             .iter()
             .any(|(ty, fields)| *ty == of && fields.contains(&field))
@@ -70,13 +70,7 @@ fn decided_to_see(viewer: &str, of: &str, field: &str, word: &str) -> Option<cha
 }
 
 /// What was decided about a deed or about setting a field: what is not listed is not done.
-fn decided_to_do(
-    table: &[(&str, &[(&str, &str, &str)])],
-    viewer: &str,
-    of: &str,
-    what: &str,
-    word: &str,
-) -> char {
+fn decided_to_do(table: &[Does], viewer: &str, of: &str, what: &str, word: &str) -> char {
     let listed = |fields: &str| {
         let (some, but) = fields.split_once(" - ").unwrap_or((fields, ""));
         let holds = |list: &str| list.split(", ").any(|name| name == what);
@@ -98,10 +92,13 @@ pub fn disagreements(matrix: &Matrix) -> Vec<String> {
                     let Some(decided) = decided else {
                         return;
                     };
-                    let argued = BEYOND.iter().position(|(v, t, fields, w, ..)| {
-                        v == viewer && *t == of.name && fields.contains(&question) && w == word
-                    });
-                    let wanted = argued.map_or(decided, |at| BEYOND[at].4);
+                    let fits = |beyond: &Beyond| {
+                        let (ty, fields) = beyond.about;
+                        (beyond.viewer, ty, beyond.word) == (*viewer, of.name, *word)
+                            && fields.contains(&question)
+                    };
+                    let argued = BEYOND.iter().position(fits);
+                    let wanted = argued.map_or(decided, |at| BEYOND[at].answer);
                     if let Some(at) = argued {
                         beyond[at] |= wanted != decided;
                     }
@@ -136,8 +133,22 @@ pub fn disagreements(matrix: &Matrix) -> Vec<String> {
         }
     }
     let stale = BEYOND.iter().zip(beyond).filter(|(_, used)| !used);
-    wrong.extend(stale.map(|((viewer, of, _, word, _, why), _)| {
-        format!("{viewer}: {of} of `{word}` is as decided: strike off \"{why}\"")
-    }));
+    wrong.extend(stale.map(
+        |(
+            Beyond {
+                viewer,
+                about,
+                word,
+                why,
+                ..
+            },
+            _,
+        )| {
+            format!(
+                "{viewer}: {} of `{word}` is as decided: strike off \"{why}\"",
+                about.0
+            )
+        },
+    ));
     wrong
 }
