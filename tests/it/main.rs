@@ -33,6 +33,7 @@ mod leaks;
 mod limits;
 mod lists;
 mod live;
+mod matrix;
 mod migrations;
 mod mutations;
 mod policies;
