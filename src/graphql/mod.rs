@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError};
 use chrono::{DateTime, Utc};
+use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::policy::{Lens, NotAnEntity, Policies};
 use crate::store::{Seal, Store};
@@ -125,6 +126,19 @@ impl Graph {
             }
             Err(error) => failed("UNAUTHENTICATED", &error.to_string()),
         }
+    }
+
+    /// The answers to a request: one to a query or a mutation.
+    #[must_use]
+    pub fn stream(
+        self: &Arc<Self>,
+        request: Request,
+        claims: Option<Claims>,
+        clock: Clock,
+    ) -> BoxStream<'static, Response> {
+        let graph = Arc::clone(self);
+        let answer = async move { graph.execute(request, claims.as_ref(), clock()).await };
+        stream::once(answer).boxed()
     }
 
     /// The answer to a request by this viewer, who was made at this instant.

@@ -21,5 +21,8 @@ mod http_tokens;
 mod imports;
 mod limits;
 mod scratch;
+mod socket_rig;
+mod stream;
 mod tokens;
 mod views;
+mod websocket;
