@@ -72,6 +72,8 @@ enum CliError {
     Output(io::Error),
     #[error("the policies have {0} faults")]
     Faults(usize),
+    #[error("there is no scope `{0}`; `kaifong token --help` names them")]
+    Scope(String),
     #[error("cannot start logging: {0}")]
     Logging(String),
 }

@@ -9,6 +9,7 @@ use super::{CliError, print, settings::SettingFlags};
 use crate::{
     app::{self, Holder},
     config::duration,
+    viewer,
 };
 
 /// Print a token: for a person, or for a partner under one or more shares
@@ -16,8 +17,12 @@ use crate::{
 #[command(after_help = "\
 Examples:
   kaifong token --as 7d9f6a0e-… --expires 8h
-  kaifong token --share 0198f0c2-… --scope 'shift:read roster:read' --expires 30d
+  kaifong token --share 0198f0c2-… --scope 'frame roster names:masked' --expires 30d
   curl -H \"authorization: Bearer $(kaifong token --as 7d9f6a0e-…)\" …
+
+Scopes narrow a token to some of what its shares grant: frame, roster, names:masked,
+names, contacts, notes, progress:edit, roster:edit, plan. Without any it is as wide
+as its shares.
 
 Only the token is printed. Whoever holds it is that person or partner until it
 expires, so pass it on as you would a key.")]
@@ -59,6 +64,12 @@ impl Token {
             .iter()
             .flat_map(|text| text.split_whitespace())
             .collect();
+        if let Some(unknown) = scopes
+            .iter()
+            .find(|name| viewer::scopes().all(|s| s != **name))
+        {
+            return Err(CliError::Scope((*unknown).to_owned()));
+        }
         claims.scope = (!scopes.is_empty()).then(|| scopes.join(" "));
         claims.purpose = self.purpose.or(claims.purpose);
         print(&app::sign(&app::keys(&config)?, &claims)?)

@@ -56,10 +56,37 @@ impl Arguments {
         matches!(self.get(name), Some(Value::Boolean(true)))
     }
 
-    /// A canonical text of some arguments, for binding cursors to them.
+    /// A canonical text of some arguments, for binding cursors to them: the same however they are
+    /// written, in the document or as variables.
     pub fn fingerprint(&self, names: &[&str]) -> String {
-        let part = |name: &&str| self.get(name).map(|value| format!("{name}={value}"));
+        let part = |name: &&str| match self.get(name)? {
+            Value::Boolean(false) => None,
+            value => Some(format!("{name}={}", canonical(value))),
+        };
         names.iter().filter_map(part).collect::<Vec<_>>().join("&")
+    }
+}
+
+/// A value with one spelling: an enumerated value as a text, a list of one as its item, the entries
+/// of an object by name and without those that are null.
+fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Enum(name) => Value::String(name.to_string()),
+        Value::List(items) => match items.as_slice() {
+            [item] => canonical(item),
+            items => Value::List(items.iter().map(canonical).collect()),
+        },
+        Value::Object(fields) => {
+            let given = fields
+                .iter()
+                .filter(|(_, value)| !matches!(value, Value::Null));
+            let mut given: IndexMap<Name, Value> = given
+                .map(|(name, value)| (name.clone(), canonical(value)))
+                .collect();
+            given.sort_unstable_keys();
+            Value::Object(given)
+        }
+        value => value.clone(),
     }
 }
 

@@ -56,7 +56,12 @@ impl GraphError {
                 error
             }
             Self::Store(cause) => {
-                tracing::error!(error = ?cause, "the store failed");
+                // The causes one by one as texts: a whole error of a driver can hold values of rows.
+                let mut reason: Option<&dyn std::error::Error> = Some(&cause);
+                while let Some(told) = reason {
+                    tracing::error!(error = %told, "the store failed");
+                    reason = told.source();
+                }
                 coded("INTERNAL", "something went wrong on the server", Some(at))
             }
         }

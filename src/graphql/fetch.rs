@@ -1,6 +1,6 @@
 //! A plan is carried out: rows are fetched level by level and shown through their deciders.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -20,11 +20,28 @@ use crate::store::{Ask, Direction, Found, Page, Within};
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, GraphError>> + Send + 'a>>;
 
+/// A row, and how many times it stands in the answer.
+#[derive(Clone, Copy)]
+struct Standing<'a> {
+    row: &'a Protected,
+    times: u64,
+}
+
 impl Scope {
-    /// A list, once for each parent (once where there is none).
-    pub fn list<'a>(&'a self, plan: &'a ListPlan, parents: &'a [Uuid]) -> Later<'a, Vec<Value>> {
+    /// A list, once for each parent (once where there is none), with how many times each parent
+    /// stands in the answer.
+    pub fn list<'a>(
+        &'a self,
+        plan: &'a ListPlan,
+        parents: &'a [(Uuid, u64)],
+    ) -> Later<'a, Vec<Value>> {
         Box::pin(async move {
-            let within = || plan.foreign.map(|foreign| Within { foreign, parents });
+            let ids: Vec<Uuid> = parents.iter().map(|(id, _)| *id).collect();
+            let parents_of = |foreign| Within {
+                foreign,
+                parents: &ids,
+            };
+            let within = || plan.foreign.map(parents_of);
             let ask = |within| Ask {
                 layout: &plan.layout,
                 filter: plan.filter.as_ref(),
@@ -55,7 +72,11 @@ impl Scope {
                 } else {
                     vec![0; groups]
                 };
-            self.connections(plan, &pages, &counts).await
+            let times: Vec<u64> = match plan.foreign {
+                Some(_) => parents.iter().map(|(_, times)| *times).collect(),
+                None => vec![1],
+            };
+            self.connections(plan, &pages, &counts, &times).await
         })
     }
 
@@ -64,12 +85,16 @@ impl Scope {
         plan: &ListPlan,
         pages: &[Page],
         counts: &[u64],
+        times: &[u64],
     ) -> Result<Vec<Value>, GraphError> {
         let of = plan.layout.of();
-        let rows: Vec<&Protected> = pages
-            .iter()
-            .flat_map(|p| p.rows.iter().map(|f| &f.row))
-            .collect();
+        let mut rows: Vec<Standing<'_>> = Vec::new();
+        for (page, times) in pages.iter().zip(times) {
+            rows.extend(page.rows.iter().map(|found| Standing {
+                row: &found.row,
+                times: *times,
+            }));
+        }
         let mut built: Vec<Vec<(Name, Value)>> = pages
             .iter()
             .map(|_| Vec::with_capacity(plan.parts.len()))
@@ -106,7 +131,7 @@ impl Scope {
         plan: &ListPlan,
         parts: &[(Name, EdgePart)],
         pages: &[Page],
-        rows: &[&Protected],
+        rows: &[Standing<'_>],
     ) -> Result<Vec<Value>, GraphError> {
         let of = plan.layout.of();
         let mut built: Vec<Vec<(Name, Value)>> = rows.iter().map(|_| Vec::new()).collect();
@@ -155,19 +180,30 @@ impl Scope {
         )
     }
 
-    /// The rows with these ids as far as the viewer sees them.
+    /// The rows with these ids as far as the viewer sees them; with each id, how many times its
+    /// row stands in the answer.
     pub fn by_ids<'a>(
         &'a self,
         plan: &'a RowPlan,
-        ids: &'a [Uuid],
+        wanted: &'a [(Uuid, u64)],
     ) -> Later<'a, HashMap<Uuid, Value>> {
         Box::pin(async move {
-            let found = self.store.by_ids(&plan.layout, ids).await?;
-            // In the order in which they were asked for, so that equal questions go equal ways.
-            let mut rows: Vec<&Protected> = found.values().collect();
-            rows.sort_by_key(|row| row.id());
+            // In the order of the ids, so that equal questions go equal ways.
+            let mut ids: BTreeMap<Uuid, u64> = BTreeMap::new();
+            for (id, times) in wanted {
+                *ids.entry(*id).or_default() += times;
+            }
+            let each: Vec<Uuid> = ids.keys().copied().collect();
+            let found = self.store.by_ids(&plan.layout, &each).await?;
+            let rows: Vec<Standing<'_>> = ids
+                .iter()
+                .filter_map(|(id, times)| {
+                    let (row, times) = (found.get(id)?, *times);
+                    Some(Standing { row, times })
+                })
+                .collect();
             let values = self.rows(plan.layout.of(), &plan.picks, &rows).await?;
-            Ok(rows.iter().map(|row| row.id()).zip(values).collect())
+            Ok(rows.iter().map(|row| row.row.id()).zip(values).collect())
         })
     }
 
@@ -176,7 +212,7 @@ impl Scope {
         &self,
         of: &'static Type,
         picks: &[Pick],
-        rows: &[&Protected],
+        rows: &[Standing<'_>],
     ) -> Result<Vec<Value>, GraphError> {
         let mut built: Vec<Vec<(Name, Value)>> = rows
             .iter()
@@ -195,7 +231,7 @@ impl Scope {
         &self,
         of: &'static Type,
         pick: &Pick,
-        rows: &[&Protected],
+        rows: &[Standing<'_>],
     ) -> Result<Vec<Value>, GraphError> {
         let mut tally = Tally::default();
         let values = match &pick.what {
@@ -203,19 +239,19 @@ impl Scope {
             What::Id => {
                 return Ok(rows
                     .iter()
-                    .map(|row| Value::from(id::encode(of, row.id())))
+                    .map(|row| Value::from(id::encode(of, row.row.id())))
                     .collect());
             }
             What::Version(slots) => {
                 return Ok(rows
                     .iter()
-                    .map(|row| Value::from(version(row, slots)))
+                    .map(|row| Value::from(version(row.row, slots)))
                     .collect());
             }
             What::Can(slot) => {
                 return Ok(rows
                     .iter()
-                    .map(|row| Value::from(row.allows(*slot)))
+                    .map(|row| Value::from(row.row.allows(*slot)))
                     .collect());
             }
             What::Cell(slot, kind) => rows
@@ -235,31 +271,29 @@ impl Scope {
         &self,
         slot: Slot,
         plan: &RowPlan,
-        rows: &[&Protected],
+        rows: &[Standing<'_>],
         tally: &mut Tally,
     ) -> Result<Vec<Value>, GraphError> {
         let mut ids = Vec::with_capacity(rows.len());
-        for row in rows {
+        for Standing { row, times } in rows {
             ids.push(match row.show(slot) {
                 Shown::Full(cell) => {
-                    tally.full();
+                    tally.full(*times);
                     if let Cell::Id(id) = cell {
-                        Some(*id)
+                        Some((*id, *times))
                     } else {
                         None
                     }
                 }
                 Shown::Masked(..) | Shown::Hidden => {
-                    tally.hidden();
+                    tally.hidden(*times);
                     None
                 }
             });
         }
-        let mut wanted: Vec<Uuid> = ids.iter().flatten().copied().collect();
-        wanted.sort();
-        wanted.dedup();
+        let wanted: Vec<(Uuid, u64)> = ids.iter().flatten().copied().collect();
         let found = self.by_ids(plan, &wanted).await?;
-        let target = |id: &Option<Uuid>| id.and_then(|id| found.get(&id).cloned());
+        let target = |id: &Option<(Uuid, u64)>| id.and_then(|(id, _)| found.get(&id).cloned());
         Ok(ids
             .iter()
             .map(|id| target(id).unwrap_or(Value::Null))
@@ -270,23 +304,23 @@ impl Scope {
         &self,
         slot: Slot,
         plan: &ListPlan,
-        rows: &[&Protected],
+        rows: &[Standing<'_>],
         tally: &mut Tally,
     ) -> Result<Vec<Value>, GraphError> {
-        let mut parents = Vec::with_capacity(rows.len());
-        for row in rows {
+        let mut parents: BTreeMap<Uuid, u64> = BTreeMap::new();
+        for Standing { row, times } in rows {
             if row.allows(slot) {
-                tally.full();
-                parents.push(row.id());
+                tally.full(*times);
+                *parents.entry(row.id()).or_default() += times;
             } else {
-                tally.hidden();
+                tally.hidden(*times);
             }
         }
-        parents.sort();
-        parents.dedup();
+        let parents: Vec<(Uuid, u64)> = parents.into_iter().collect();
         let lists = self.list(plan, &parents).await?;
-        let found: HashMap<Uuid, Value> = parents.iter().copied().zip(lists).collect();
-        let list = |row: &&Protected| match row.allows(slot) {
+        let ids = parents.iter().map(|(id, _)| *id);
+        let found: HashMap<Uuid, Value> = ids.zip(lists).collect();
+        let list = |Standing { row, .. }: &Standing<'_>| match row.allows(slot) {
             true => found.get(&row.id()).cloned().unwrap_or(Value::Null),
             false => Value::Null,
         };
@@ -294,18 +328,19 @@ impl Scope {
     }
 }
 
-fn cell(row: &Protected, slot: Slot, kind: Kind, tally: &mut Tally) -> Value {
-    match row.show(slot) {
+fn cell(standing: &Standing<'_>, slot: Slot, kind: Kind, tally: &mut Tally) -> Value {
+    let times = standing.times;
+    match standing.row.show(slot) {
         Shown::Full(cell) => {
-            tally.full();
+            tally.full(times);
             shown(kind, cell)
         }
         Shown::Masked(kind, mask) => {
-            tally.masked(kind.mask_name());
+            tally.masked(kind.mask_name(), times);
             Value::String(mask)
         }
         Shown::Hidden => {
-            tally.hidden();
+            tally.hidden(times);
             Value::Null
         }
     }

@@ -23,22 +23,26 @@ pub fn decode(text: &str) -> Option<(&'static Type, Uuid)> {
         return None;
     }
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let text = std::str::from_utf8(&bytes).ok()?;
-    let (name, id) = text.split_once(':')?;
-    let id = (id.len() == 32).then(|| Uuid::try_parse(id).ok())??;
+    let plain = std::str::from_utf8(&bytes).ok()?;
+    let (name, id) = plain.split_once(':')?;
     let of = catalogue::find(name)?;
+    let id = Uuid::try_parse(id).ok()?;
     // One identifier, one spelling.
-    (encode(of, id).len() == URL_SAFE_NO_PAD.encode(text).len()).then_some((of, id))
+    (encode(of, id) == text).then_some((of, id))
+}
+
+/// The text of an identifier, which may be given as a number too.
+pub fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// The row that an argument names, if it is of this type.
 pub fn of_type(value: &Value, of: &Type) -> Option<Uuid> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    decode(&text)
+    decode(&text(value)?)
         .filter(|(found, _)| std::ptr::eq(*found, of))
         .map(|(_, id)| id)
 }

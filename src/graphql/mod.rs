@@ -8,6 +8,7 @@
 //! The room knows no Cedar, no SQL, no HTTP and no tokens.
 
 mod arguments;
+mod document;
 mod error;
 mod fetch;
 mod filter;
@@ -19,6 +20,7 @@ mod privacy;
 mod root;
 mod schema;
 mod scope;
+mod subscribe;
 mod values;
 mod version;
 
@@ -29,9 +31,12 @@ pub use scope::Limits;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError};
+use async_graphql::Name;
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response, Schema, ServerError};
 use chrono::{DateTime, Utc};
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::{BoxStream, once};
+use futures_util::{FutureExt as _, StreamExt as _};
 
 use crate::policy::{Lens, NotAnEntity, Policies};
 use crate::store::{Seal, Store};
@@ -41,9 +46,10 @@ use measure::{Oversize, measure};
 use privacy::Privacy;
 use root::{Mutation, Query};
 use scope::Scope;
+use subscribe::{Live, Subscription};
 
 /// The executable schema.
-type Executable = Schema<Query, Mutation, EmptySubscription>;
+type Executable = Schema<Query, Mutation, Subscription>;
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -108,6 +114,58 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Response {
+        match self.viewer(claims, now).await {
+            Ok(viewer) => self.answer(request, viewer, now).await,
+            Err(error) => Response::from_errors(vec![error]),
+        }
+    }
+
+    /// The answers to a request: one for a query or a mutation; for a subscription one for each
+    /// event, each decided afresh.
+    pub fn stream(
+        self: &Arc<Self>,
+        mut request: Request,
+        claims: Option<Claims>,
+    ) -> BoxStream<'static, Response> {
+        let graph = Arc::clone(self);
+        if let Err(refusal) = self.admit(&mut request) {
+            return once(async move { Response::from_errors(vec![refusal]) }).boxed();
+        }
+        if !is_subscription(&mut request) {
+            return once(async move {
+                let now = graph.now();
+                graph.execute(request, claims.as_ref(), now).await
+            })
+            .boxed();
+        }
+        let request = match document::complete(request) {
+            Ok(request) => request,
+            Err(missing) => {
+                let missing = missing.iter().map(needed).collect();
+                return once(async move { Response::from_errors(missing) }).boxed();
+            }
+        };
+        let request = request.data(Live {
+            graph: Arc::clone(&graph),
+            claims: claims.clone(),
+        });
+        let answers = self.executable.execute_stream(request).map(coded_errors);
+        // Whoever is nobody is told so at once, not at the first event.
+        let known = async move { graph.viewer(claims.as_ref(), graph.now()).await };
+        let told = move |known: Result<Viewer, ServerError>| match known {
+            Ok(_) => answers.boxed(),
+            Err(error) => once(async move { Response::from_errors(vec![error]) }).boxed(),
+        };
+        known.map(told).flatten_stream().boxed()
+    }
+
+    /// The viewer that these claims make at this instant.
+    async fn viewer(
+        &self,
+        claims: Option<&Claims>,
+        now: DateTime<Utc>,
+    ) -> Result<Viewer, ServerError> {
+        let now = to_the_microsecond(now);
         let claimed = claims.map(|claims| match claims.typ {
             TokenKind::User => Claimed::User {
                 subject: &claims.sub,
@@ -118,27 +176,39 @@ impl Graph {
                 scope: claims.scope.as_deref(),
             },
         });
-        match viewer::assemble(claimed, &self.store, now).await {
-            Ok(viewer) => self.answer(request, viewer, now).await,
-            Err(Unrecognised::Directory(error)) => {
-                tracing::error!(%error, "the directory could not be asked");
-                failed("INTERNAL", "something went wrong on the server")
-            }
-            Err(error) => failed("UNAUTHENTICATED", &error.to_string()),
-        }
+        viewer::assemble(claimed, &self.store, now)
+            .await
+            .map_err(|error| match error {
+                Unrecognised::Directory(error) => {
+                    tracing::error!(%error, "the directory could not be asked");
+                    coded("INTERNAL", "something went wrong on the server", None)
+                }
+                error => coded("UNAUTHENTICATED", error.to_string(), None),
+            })
     }
 
-    /// The answers to a request: one to a query or a mutation.
-    #[must_use]
-    pub fn stream(
-        self: &Arc<Self>,
-        request: Request,
-        claims: Option<Claims>,
-        clock: Clock,
-    ) -> BoxStream<'static, Response> {
-        let graph = Arc::clone(self);
-        let answer = async move { graph.execute(request, claims.as_ref(), clock()).await };
-        stream::once(answer).boxed()
+    /// A scope of these claims at this instant.
+    async fn scope_of(&self, claims: Option<&Claims>) -> Result<Scope, ServerError> {
+        let now = to_the_microsecond(self.now());
+        let viewer = self.viewer(claims, now).await?;
+        self.scope(viewer, now)
+    }
+
+    fn scope(&self, viewer: Viewer, now: DateTime<Utc>) -> Result<Scope, ServerError> {
+        let lens = self.lens(viewer).map_err(|error| {
+            tracing::error!(%error, "a viewer does not fit the policies");
+            coded("INTERNAL", "something went wrong on the server", None)
+        })?;
+        Ok(Scope {
+            lens,
+            store: self.store.at(now),
+            seal: self.seal.clone(),
+            limits: self.limits,
+            now,
+            planned: AtomicU64::new(0),
+            privacy: Privacy::default(),
+            begun: Mutex::default(),
+        })
     }
 
     /// The answer to a request by this viewer, who was made at this instant.
@@ -148,48 +218,27 @@ impl Graph {
         viewer: Viewer,
         now: DateTime<Utc>,
     ) -> Response {
+        let now = to_the_microsecond(now);
         if let Err(refusal) = self.admit(&mut request) {
             return Response::from_errors(vec![refusal]);
         }
-        let lens = match self.lens(viewer) {
-            Ok(lens) => lens,
-            Err(error) => {
-                tracing::error!(%error, "a viewer does not fit the policies");
-                return failed("INTERNAL", "something went wrong on the server");
-            }
+        let kept = match self.scope(viewer, now) {
+            Ok(scope) => Arc::new(scope),
+            Err(error) => return Response::from_errors(vec![error]),
         };
-        let scope = Scope {
-            lens: Arc::clone(&lens),
-            store: self.store.at(now),
-            seal: self.seal.clone(),
-            limits: self.limits,
-            now,
-            planned: AtomicU64::new(0),
-            privacy: Privacy::default(),
+        let request = match document::complete(request) {
+            Ok(request) => request,
+            Err(missing) => return Response::from_errors(missing.iter().map(needed).collect()),
         };
-        let kept = Arc::new(scope);
         let request = request.data(Shared(Arc::clone(&kept)));
-        let mut response = self.executable.execute(request).await;
-        for error in &mut response.errors {
-            // Our own errors have their codes; what has none is the library's complaint.
-            if error.extensions.is_none() {
-                let complaint = with_code("GRAPHQL_VALIDATION_FAILED", error.clone());
-                *error = complaint;
-            }
-        }
+        let response = coded_errors(self.executable.execute(request).await);
         // What was decided holds until the first of what the viewer holds ends.
-        if lens
-            .viewer()
-            .until()
-            .is_some_and(|until| until <= self.now())
-        {
-            return failed(
-                "EXPIRED",
-                "a role or share ended during the request; ask again",
-            );
+        let until = kept.lens.viewer().until();
+        if until.is_some_and(|until| until <= self.now()) {
+            let message = "a role or share ended during the request; ask again";
+            return Response::from_errors(vec![coded("EXPIRED", message, None)]);
         }
-        let privacy = kept.privacy.value(lens.version());
-        response.extension("privacy", privacy)
+        kept.finish(response)
     }
 
     /// Refuses what does not parse, and what is too large before any pass that would expand it.
@@ -231,13 +280,43 @@ impl Graph {
 /// The scope as the executor carries it.
 struct Shared(Arc<Scope>);
 
-/// An answer that is only an error.
-fn failed(code: &str, message: &str) -> Response {
-    Response::from_errors(vec![coded(code, message, None)])
+/// Our own errors have their codes; what has none is the library's complaint.
+fn coded_errors(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        if error.extensions.is_none() {
+            let complaint = with_code("GRAPHQL_VALIDATION_FAILED", error.clone());
+            *error = complaint;
+        }
+    }
+    response
+}
+
+/// Whether the operation that is to be executed is a subscription.
+fn is_subscription(request: &mut Request) -> bool {
+    let name = request.operation_name.clone();
+    let Ok(document) = request.parsed_query() else {
+        return false;
+    };
+    let chosen = |(operation, _): &(Option<&Name>, _)| {
+        name.is_none() || operation.map(Name::as_str) == name.as_deref()
+    };
+    let operation = document.operations.iter().find(chosen);
+    operation.is_some_and(|(_, operation)| operation.node.ty == OperationType::Subscription)
+}
+
+/// An instant as both databases keep it, so that what is written is found by what is shown.
+fn to_the_microsecond(now: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+}
+
+/// A variable must be given and is not.
+fn needed(name: &Name) -> ServerError {
+    let message = format!("the variable `${name}` must be given");
+    coded("GRAPHQL_VALIDATION_FAILED", message, None)
 }
 
 fn executable() -> Executable {
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Query, Mutation, Subscription)
         .disable_suggestions()
         .finish()
 }

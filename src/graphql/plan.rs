@@ -16,7 +16,7 @@ use super::error::GraphError;
 use super::filter;
 use super::scope::Scope;
 use crate::catalogue::{self, DeedScope, Kind, Shape, Type};
-use crate::policy::{Layout, Slot};
+use crate::policy::{Condition, Layout, Rule, Slot};
 use crate::store::{Direction, Filter, Order, Span};
 
 /// Fields of one response key, merged.
@@ -297,10 +297,10 @@ impl<'a> Planner<'a> {
             return Err(GraphError::Input("nothing is selected".into()));
         };
         let arguments = Arguments::of(first, self.request);
-        let context = self.context(of, foreign, &arguments);
+        let order = filter::order(of, &arguments)?;
+        let context = self.context(of, foreign, &arguments, &order);
         let span = self.span(&arguments, &context)?;
         let at = &at.times(span.take as u64);
-        self.spend(at.rows)?;
         let mut layout = Layout::new(of, &self.scope.lens);
         let connection = format!("{}Connection", of.name);
         let sets = fields.iter().map(|field| &field.selection_set.node);
@@ -320,10 +320,19 @@ impl<'a> Planner<'a> {
             };
             parts.push((key.clone(), part));
         }
+        let fetched = |part: &ListPart| {
+            matches!(
+                part,
+                ListPart::Edges(_) | ListPart::Nodes(_) | ListPart::PageInfo(_)
+            )
+        };
+        if parts.iter().any(|(_, part)| fetched(part)) {
+            self.spend(at.rows)?;
+        }
         Ok(ListPlan {
             layout: Arc::new(layout),
             filter: filter::filter(of, &arguments)?,
-            order: filter::order(of, &arguments)?,
+            order,
             span,
             archived: arguments.flag("includeArchived"),
             foreign,
@@ -374,7 +383,7 @@ impl<'a> Planner<'a> {
         let asked = before.saturating_add(rows);
         if asked > most {
             let message =
-                format!("the request asks for up to {asked} rows; at most {most} are given");
+                format!("the request asks for {asked} rows or more; at most {most} are given");
             return Err(GraphError::Limit(message));
         }
         Ok(())
@@ -386,13 +395,21 @@ impl<'a> Planner<'a> {
         of: &'static Type,
         foreign: Option<&'static str>,
         arguments: &Arguments,
+        order: &[Order],
     ) -> Vec<u8> {
         let viewer = self.scope.lens.viewer();
         let names = ["where", "orderBy", "search", "includeArchived"];
         let asked = arguments.fingerprint(&names);
         let foreign = foreign.unwrap_or_default();
+        // A term that the viewer does not see orders nothing and is not in the cursor: when rights
+        // change, so does what a cursor holds.
+        let orders = |term: &Order| match &*self.scope.lens.sight(of, term.field).full {
+            Rule::Opaque | Rule::Condition(Condition::Never) => '-',
+            Rule::Condition(_) => '+',
+        };
+        let terms: String = order.iter().map(orders).collect();
         format!(
-            "{}:{}\n{}.{foreign}\n{asked}",
+            "{}:{}\n{}.{foreign}\n{asked}\n{terms}",
             viewer.kind().entity(),
             viewer.id(),
             of.name
@@ -456,6 +473,6 @@ pub fn version_slots(of: &'static Type, layout: &mut Layout) -> Vec<(Slot, Optio
         .filter(|field| !matches!(field.shape, Shape::Many { .. }));
     // Derived cells are about other rows; a version is about this one.
     let own = fields.filter(|field| field.column().is_some());
-    own.map(|field| (layout.field(field), field.kind()))
+    own.map(|field| (layout.target(field), field.kind()))
         .collect()
 }

@@ -15,20 +15,20 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One value was shown.
-    pub fn full(&mut self) {
-        self.full += 1;
+    /// A value was shown, so many times.
+    pub fn full(&mut self, times: u64) {
+        self.full += times;
     }
 
-    /// One value was masked.
-    pub fn masked(&mut self, mask: &'static str) {
-        self.masked += 1;
+    /// A value was masked, so many times.
+    pub fn masked(&mut self, mask: &'static str, times: u64) {
+        self.masked += times;
         self.mask = Some(mask);
     }
 
-    /// One value was hidden.
-    pub fn hidden(&mut self) {
-        self.hidden += 1;
+    /// A value was hidden, so many times.
+    pub fn hidden(&mut self, times: u64) {
+        self.hidden += times;
     }
 }
 

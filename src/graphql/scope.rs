@@ -1,8 +1,10 @@
 //! What a request carries through its execution.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use async_graphql::Response;
 use chrono::{DateTime, Utc};
 
 use super::measure::Extent;
@@ -56,4 +58,21 @@ pub struct Scope {
     pub planned: AtomicU64,
     /// What was shown, masked and hidden.
     pub privacy: Privacy,
+    /// The response keys of the roots that are being answered.
+    pub begun: Mutex<HashSet<String>>,
+}
+
+impl Scope {
+    /// Whether this root is to be answered now: each response key is, once.
+    pub fn begins(&self, key: &str) -> bool {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.insert(key.to_owned())
+    }
+}
+
+impl Scope {
+    /// The response with what was shown, masked and hidden.
+    pub fn finish(&self, response: Response) -> Response {
+        response.extension("privacy", self.privacy.value(self.lens.version()))
+    }
 }

@@ -1,7 +1,7 @@
 //! Values on their way into and out of GraphQL.
 
 use async_graphql::Value;
-use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike as _, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use super::arguments::{items, word};
 use super::error::GraphError;
@@ -33,13 +33,16 @@ fn instant(time: &DateTime<Utc>) -> String {
 pub fn given(kind: Kind, value: &Value) -> Option<Cell> {
     Some(match (kind, value) {
         (_, Value::Null) => Cell::Null,
-        (Kind::Int, Value::Number(number)) => Cell::Int(number.as_i64()?),
+        // The specification has 32 bits for an `Int`.
+        (Kind::Int, Value::Number(number)) => {
+            Cell::Int(i32::try_from(number.as_i64()?).ok()?.into())
+        }
         (Kind::Float, Value::Number(number)) => Cell::Float(number.as_f64()?),
         (Kind::Bool, Value::Boolean(flag)) => Cell::Bool(*flag),
         (Kind::Time, Value::String(text)) => {
-            let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
-            // Both databases keep microseconds.
-            Cell::Time(time.with_nanosecond(time.nanosecond() / 1000 * 1000)?)
+            let time = DateTime::parse_from_rfc3339(text).ok()?;
+            // Both databases keep microseconds, and neither knows leap seconds.
+            Cell::Time(DateTime::from_timestamp_micros(time.timestamp_micros())?)
         }
         (Kind::Date, Value::String(text)) => Cell::Date(text.parse::<NaiveDate>().ok()?),
         (Kind::Enum(kind), value) => {

@@ -17,6 +17,8 @@ use crate::catalogue::{Attribute, Cell, Deed, Field, Kind, Shape, Type};
 pub enum Column {
     /// A field's value, or the id that a relation names.
     Field(&'static Field),
+    /// The id that a relation names, where that row is there for the viewer.
+    Target(&'static Field),
     /// An attribute that a decider reads.
     Attribute(&'static Attribute),
     /// Whether a set of the row meets the asked ones.
@@ -107,21 +109,35 @@ impl Layout {
 
     /// The place of a field.
     pub fn field(&mut self, field: &'static Field) -> Slot {
-        let action = field.action(self.of);
-        if let Some((_, slot)) = self.named.iter().find(|(name, _)| *name == action) {
+        let column = match field.shape {
+            Shape::Many { .. } => None,
+            Shape::Value { .. } | Shape::One { .. } => Some(Column::Field(field)),
+        };
+        self.place(field, field.action(self.of), column)
+    }
+
+    /// The place of a field as what it leads to: a row that is not there for the viewer is none.
+    pub fn target(&mut self, field: &'static Field) -> Slot {
+        let Shape::One { .. } = field.shape else {
+            return self.field(field);
+        };
+        let name = format!("{}:target", field.action(self.of));
+        self.place(field, name, Some(Column::Target(field)))
+    }
+
+    fn place(&mut self, field: &'static Field, name: String, column: Option<Column>) -> Slot {
+        if let Some((_, slot)) = self.named.iter().find(|(known, _)| *known == name) {
             return *slot;
         }
+        let action = field.action(self.of);
         let sight = self.lens.sight(self.of, field);
-        let cell = match field.shape {
-            Shape::Many { .. } => None,
-            Shape::Value { .. } | Shape::One { .. } => Some(self.column(Column::Field(field))),
-        };
+        let cell = column.map(|column| self.column(column));
         let full = self.decider(&sight.full, &action);
         let masked = sight
             .masked
             .map(|rule| self.decider(&rule, &format!("{action}:masked")));
         self.seat(
-            action,
+            name,
             Seat {
                 cell,
                 kind: field.kind(),

@@ -99,7 +99,7 @@ impl Policies {
     /// The first thing that is wrong, with file and line.
     pub fn load(schema: &Document, documents: &[Document]) -> Result<Arc<Self>, LoadError> {
         let (parsed, _warnings) = Schema::from_cedarschema_str(&schema.text)
-            .map_err(|error| LoadError::new(schema, 0, error.to_string()))?;
+            .map_err(|error| LoadError::new(schema, pointed(&error).unwrap_or(0), told(&error)))?;
         let mut named: Vec<(Policy, usize, &Document)> = Vec::new();
         for document in documents {
             for policy in policies_of(document)? {
@@ -112,13 +112,17 @@ impl Policies {
         }
         let all = PolicySet::from_policies(named.iter().map(|(policy, ..)| policy.clone()))
             .map_err(|error| LoadError::new(schema, 0, error.to_string()))?;
-        let at = |id: &PolicyId, reason: String| match named.iter().find(|(p, ..)| p.id() == id) {
-            Some((_, offset, document)) => LoadError::new(document, *offset, reason),
+        let within = |id: &PolicyId, place: Option<usize>, reason: String| match named
+            .iter()
+            .find(|(p, ..)| p.id() == id)
+        {
+            Some((_, start, document)) => LoadError::new(document, place.unwrap_or(*start), reason),
             None => LoadError::new(schema, 0, reason),
         };
+        let at = |id: &PolicyId, reason: String| within(id, None, reason);
         let validation = Validator::new(parsed.clone()).validate(&all, ValidationMode::Strict);
         if let Some(error) = validation.validation_errors().next() {
-            return Err(at(error.policy_id(), error.to_string()));
+            return Err(within(error.policy_id(), pointed(error), told(error)));
         }
         let slices = Slices::of(&all, &parsed)
             .map_err(|error| LoadError::new(schema, 0, error.to_string()))?;
@@ -185,14 +189,26 @@ impl Policies {
 
 /// The policies of a file, each with the offset at which it begins.
 fn policies_of(document: &Document) -> Result<Vec<(Policy, usize)>, LoadError> {
-    let set = PolicySet::from_str(&document.text).map_err(|errors| {
-        let offset = miette_offset(&errors);
-        LoadError::new(document, offset, errors.to_string())
-    })?;
+    let set = PolicySet::from_str(&document.text)
+        .map_err(|errors| LoadError::new(document, pointed(&errors).unwrap_or(0), told(&errors)))?;
+    let begins = |text: &str, from: usize| {
+        let rest = document.text.get(from..).unwrap_or_default();
+        from + rest.find(text.trim()).unwrap_or(0)
+    };
+    if let Some(template) = set.templates().next() {
+        let offset = begins(&template.to_string(), 0);
+        let reason = "templates are not used here";
+        return Err(LoadError::new(document, offset, reason));
+    }
+    // Cedar numbers the policies of a file as they come: `policy2` stands before `policy10`.
+    let mut policies: Vec<&Policy> = set.policies().collect();
+    policies.sort_by_key(|policy| (policy.id().to_string().len(), policy.id().to_string()));
     let mut found = Vec::new();
-    for policy in set.policies() {
+    let mut from = 0;
+    for policy in policies {
         let text = policy.to_string();
-        let offset = document.text.find(text.trim()).unwrap_or(0);
+        let offset = begins(&text, from);
+        from = offset + text.trim().len();
         let need = |key: &str| {
             policy
                 .annotation(key)
@@ -207,20 +223,18 @@ fn policies_of(document: &Document) -> Result<Vec<(Policy, usize)>, LoadError> {
         need("zh")?;
         found.push((policy.new_id(PolicyId::new(id)), offset));
     }
-    if set.templates().next().is_some() {
-        return Err(LoadError::new(document, 0, "templates are not used here"));
-    }
-    found.sort_by_key(|(_, offset)| *offset);
     Ok(found)
 }
 
-/// Where a parse error points.
-fn miette_offset(errors: &cedar_policy::ParseErrors) -> usize {
-    use miette::Diagnostic as _;
-    errors
-        .labels()
-        .and_then(|mut labels| labels.next().map(|l| l.offset()))
-        .unwrap_or(0)
+/// Where an error points in its file, as an offset.
+fn pointed(error: &dyn miette::Diagnostic) -> Option<usize> {
+    Some(error.labels()?.next()?.offset())
+}
+
+/// What an error says, on one line.
+fn told(error: &dyn miette::Diagnostic) -> String {
+    let text = error.to_string();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What decides whether a row is there must be a question that a database answers.

@@ -24,11 +24,6 @@ impl Clock {
         Self(Arc::new(move || instant))
     }
 
-    /// As the graph takes it.
-    pub(super) fn shared(&self) -> crate::graphql::Clock {
-        Arc::clone(&self.0)
-    }
-
     /// How long it is until then; nothing once this clock shows the instant or a later one.
     pub(super) fn until(&self, instant: DateTime<Utc>) -> Option<Duration> {
         let left = instant.signed_duration_since(self.now());

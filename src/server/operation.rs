@@ -24,7 +24,6 @@ pub(super) enum Outcome {
 /// What is left of an operation that runs.
 struct Running {
     answers: BoxStream<'static, std::thread::Result<Response>>,
-    begun: bool,
     deadline: Option<Instant>,
     milliseconds: u128,
 }
@@ -40,11 +39,10 @@ pub(super) fn run(
 ) -> BoxStream<'static, Outcome> {
     let limit = server.limits.timeout;
     let lasting = request::operation_type(&mut request) == Some(OperationType::Subscription);
-    let (source, clock) = (server.answers.clone(), server.clock.shared());
-    let answers = async move { source.answers(request, claims, clock) }.flatten_stream();
+    let source = server.answers.clone();
+    let answers = async move { source.answers(request, claims) }.flatten_stream();
     let running = Running {
         answers: AssertUnwindSafe(answers).catch_unwind().boxed(),
-        begun: false,
         deadline: Instant::now().checked_add(limit).filter(|_| !lasting),
         milliseconds: limit.as_millis(),
     };
@@ -63,14 +61,9 @@ impl Running {
             },
         };
         Some(match answer? {
-            // Later ones are events of an operation that is being executed.
-            Ok(response) if !self.begun && answer::refused_by_graph(&response) => {
-                (failed(&response), None)
-            }
-            Ok(response) => {
-                self.begun = true;
-                (Outcome::Answer(response), Some(self))
-            }
+            // As an event, it is the last: the graph has nothing more to say to this viewer.
+            Ok(response) if answer::refused_by_graph(&response) => (failed(&response), None),
+            Ok(response) => (Outcome::Answer(response), Some(self)),
             Err(_) => {
                 tracing::error!("an operation panicked; the panic itself is on standard error");
                 refused(Refusal::Internal)

@@ -83,7 +83,7 @@ pub fn holds(field: &Field) -> Holds {
 /// What a column of a layout holds.
 pub fn column_holds(column: &Column) -> Holds {
     match column {
-        Column::Field(field) => holds(field),
+        Column::Field(field) | Column::Target(field) => holds(field),
         Column::Attribute(attribute) => match attribute.shape {
             AttributeShape::Text(_) => Holds::Text,
             AttributeShape::Bool(_) => Holds::Bool,

@@ -141,18 +141,24 @@ impl Filtering<'_> {
             CellTest::AtLeast(value) => compare(" >= ", value),
             CellTest::Contains(text) => self.position(field, alias, text, " > 0"),
             CellTest::StartsWith(text) => self.position(field, alias, text, " = 1"),
-            CellTest::Has(word) => {
-                let quoted = serde_json::Value::from(word.as_str()).to_string();
-                let position = self.sql.position();
-                self.sql.push(position).push("(");
-                view::stored(self.sql, field, alias);
-                self.sql.push(", ").bind(quoted).push(") > 0");
-            }
+            CellTest::Has(word) => self.has(field, alias, word),
             CellTest::Null => {
                 view::stored(self.sql, field, alias);
                 self.sql.push(" IS NULL");
             }
         }
+    }
+
+    /// A list has a word as one of its items, not as a part of one.
+    fn has(&mut self, field: &Field, alias: &str, word: &str) {
+        let (before, after) = self.sql.items();
+        self.sql.push("EXISTS (SELECT 1 FROM ").push(before);
+        view::stored(self.sql, field, alias);
+        self.sql
+            .push(after)
+            .push(" WHERE item.value = ")
+            .bind(word)
+            .push(")");
     }
 
     fn position(&mut self, field: &Field, alias: &str, text: &str, is: &str) {
@@ -209,6 +215,9 @@ impl Filtering<'_> {
         }
         self.sql.push(" AND ");
         view::condition(self.sql, &there, &next);
+        if let Shape::Many { foreign, .. } = field.shape {
+            view::names(self.sql, self.lens, target, foreign, &there, &next);
+        }
         self.sql.push(" AND ");
         self.add(inner, target, &next, &there);
         self.sql.push("))");

@@ -251,6 +251,9 @@ impl Store {
             sql.column(alias, "archived_at").push(" IS NULL AND ");
         }
         view::condition(sql, &rows, alias);
+        if let Some(within) = &ask.within {
+            view::names(sql, lens, of, within.foreign, &rows, alias);
+        }
         if let Some(filter) = ask.filter {
             sql.push(" AND ");
             Filtering { sql, lens }.add(filter, of, alias, &rows);
@@ -382,6 +385,7 @@ fn columns(sql: &mut Sql, layout: &Layout, alias: &str) {
         sql.push(", ");
         match column {
             Column::Field(field) => view::stored(sql, field, alias),
+            Column::Target(field) => view::target(sql, layout.lens(), field, alias),
             Column::Attribute(attribute) => view::attribute(sql, attribute, alias),
             Column::Fact(test) => view::test(sql, test, alias),
         }

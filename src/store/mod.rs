@@ -12,6 +12,7 @@ mod cells;
 mod connect;
 mod cursor;
 mod directory;
+mod events;
 mod filter;
 mod find;
 pub mod import;
@@ -24,6 +25,7 @@ mod write;
 
 pub use connect::{ConnectError, connect};
 pub use cursor::{CursorKey, Seal, Unsealed};
+pub use events::{Changes, Event, Events};
 pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Found, Page, Span, Within};
 pub use notices::ReceiptStanding;
@@ -39,6 +41,7 @@ use self::sql::Sql;
 #[derive(Clone)]
 pub struct Store {
     database: DatabaseConnection,
+    events: Events,
     now: DateTime<Utc>,
 }
 
@@ -62,6 +65,7 @@ impl Store {
     pub fn new(database: DatabaseConnection) -> Self {
         Self {
             database,
+            events: Events::new(),
             now: DateTime::<Utc>::MIN_UTC,
         }
     }
@@ -71,6 +75,7 @@ impl Store {
     pub fn at(&self, now: DateTime<Utc>) -> Self {
         Self {
             database: self.database.clone(),
+            events: self.events.clone(),
             now,
         }
     }
@@ -78,6 +83,12 @@ impl Store {
     /// A statement in the making.
     fn sql(&self) -> Sql {
         Sql::new(self.database.get_database_backend(), self.now)
+    }
+
+    /// What changes, as it changes.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.events
     }
 
     /// The connection, for loading data in bulk.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use uuid::Uuid;
 
+use super::events::{Changes, Event};
 use super::sql::{Sql, hong_kong_day};
 use super::write::{Change, Changed, Draft, insert, update};
 use super::{Store, StoreError};
@@ -19,6 +20,8 @@ pub struct ReceiptStanding {
     pub signed: bool,
     /// Whether the notice is to be signed, and by this recipient.
     pub may_sign: bool,
+    /// The notice.
+    pub notice: Uuid,
 }
 
 impl Store {
@@ -56,6 +59,7 @@ impl Store {
             return Err(StoreError::Type("notice.organisation_id"));
         };
         let edition = edition(&transaction, notice.id(), now).await?;
+        let mut made = Vec::new();
         for (recipient, student) in recipients(&transaction, notice, *organisation, now).await? {
             let mut draft = Draft::new(receipts);
             draft.put("organisation_id", &Cell::Id(*organisation));
@@ -64,9 +68,17 @@ impl Store {
             draft.put("student_id", &student.map_or(Cell::Null, Cell::Id));
             draft.put("notice_version", &Cell::Int(edition));
             draft.put("delivered_at", &Cell::Time(now));
+            made.push(draft.id);
             insert(&transaction, draft, now).await?;
         }
         transaction.commit().await?;
+        for id in made {
+            let (of, what) = (receipts, Changes::Made);
+            self.events.tell(Event { of, id, what });
+        }
+        let what = Changes::Columns(vec!["status", "published_at"]);
+        let (of, id) = (notice.of(), notice.id());
+        self.events.tell(Event { of, id, what });
         Ok(Changed::Done)
     }
 
@@ -82,7 +94,9 @@ impl Store {
         // A notice about a child is signed by a guardian who may sign for that child.
         sql.push("(r.student_id IS NULL OR EXISTS (SELECT 1 FROM guardianship g ");
         sql.push("JOIN guardian p ON p.id = g.guardian_id WHERE g.student_id = r.student_id ");
-        sql.push("AND p.account_id = r.recipient_id AND g.may_sign AND g.archived_at IS NULL)) ");
+        sql.push(
+            "AND p.account_id = r.recipient_id AND g.may_sign AND g.archived_at IS NULL)), n.id ",
+        );
         sql.push("FROM notice_receipt r JOIN notice n ON n.id = r.notice_id WHERE r.id = ")
             .bind(id);
         let Some(row) = self.database.query_one_raw(sql.finish()).await? else {
@@ -92,6 +106,7 @@ impl Store {
             read: row.try_get_by_index(0)?,
             signed: row.try_get_by_index(1)?,
             may_sign: row.try_get_by_index(2)?,
+            notice: row.try_get_by_index(3)?,
         })
     }
 

@@ -94,6 +94,18 @@ impl Sql {
         }
     }
 
+    /// What stands before and after a list of words to make it rows with a column `value`.
+    pub fn items(&self) -> (&'static str, &'static str) {
+        if self.backend == DbBackend::Postgres {
+            (
+                "jsonb_array_elements_text(CAST(",
+                " AS jsonb)) AS item(value)",
+            )
+        } else {
+            ("json_each(", ") AS item")
+        }
+    }
+
     /// A name for one more table.
     pub fn alias(&mut self) -> String {
         self.aliases += 1;

@@ -1,7 +1,7 @@
 //! Conditions as SQL, and a column as one viewer sees it.
 
 use super::sql::Sql;
-use crate::catalogue::{Attribute, AttributeShape, Field, Shape, Source, Type};
+use crate::catalogue::{self, Attribute, AttributeShape, Field, Shape, Source, Type};
 use crate::policy::{Condition, Lens, Rule, Test};
 
 /// Adds a condition about the row `alias`. Every leaf is true or false, never null.
@@ -154,6 +154,62 @@ pub fn viewed(sql: &mut Sql, field: &Field, seen: &Seen, alias: &str) {
             sql.push(" END");
         }
     }
+}
+
+/// Adds the id that a relation of the row `alias` names, or null where the viewer has no such row.
+pub fn target(sql: &mut Sql, lens: &Lens, field: &Field, alias: &str) {
+    let Shape::One { column, target } = field.shape else {
+        return sql.word("NULL");
+    };
+    let Some(target) = catalogue::find(target) else {
+        return sql.word("NULL");
+    };
+    let next = sql.alias();
+    sql.push("CASE WHEN EXISTS (SELECT 1 FROM ")
+        .push(target.table)
+        .push(" ")
+        .push(&next)
+        .push(" WHERE ");
+    sql.column(&next, "id").push(" = ").column(alias, column);
+    sql.push(" AND ");
+    condition(sql, &lens.rows(target), &next);
+    sql.push(") THEN ").column(alias, column).push(" END");
+}
+
+/// Adds "and the viewer may know that the row `alias` names its parent", for the rows of a list: a
+/// relation that is hidden on one side is not to be had from the other. Where rows are there
+/// because of what they name, that is known.
+pub fn names(
+    sql: &mut Sql,
+    lens: &Lens,
+    of: &'static Type,
+    foreign: &str,
+    rows: &Condition,
+    alias: &str,
+) {
+    if rows.tests().any(|test| reads(test, foreign)) {
+        return;
+    }
+    let back = of
+        .fields
+        .iter()
+        .find(|field| matches!(field.shape, Shape::One { column, .. } if column == foreign));
+    match back.map(|field| seen(lens, of, field, rows)) {
+        None | Some(Seen::Always) => {}
+        Some(Seen::Never) => sql.word(" AND FALSE"),
+        Some(Seen::When(when)) => {
+            sql.push(" AND ");
+            condition(sql, &when, alias);
+        }
+    }
+}
+
+/// Whether a question is about this column.
+fn reads(test: &Test, asked: &str) -> bool {
+    let (Test::Is(attribute, _) | Test::Has(attribute)) = test else {
+        return false;
+    };
+    matches!(attribute.shape, AttributeShape::Ref { column, .. } if column == asked)
 }
 
 /// Adds the value of an attribute that is one column.

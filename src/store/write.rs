@@ -5,9 +5,10 @@ use sea_orm::{ConnectionTrait, TransactionTrait, Value};
 use uuid::Uuid;
 
 use super::cells::{bound, written};
+use super::events::{Changes, Event};
 use super::sql::Sql;
 use super::{Store, StoreError};
-use crate::catalogue::{Cell, Field, Type};
+use crate::catalogue::{self, Cell, Field, Type};
 use crate::policy::Permit;
 
 /// A row to be made.
@@ -99,11 +100,21 @@ impl Store {
         if !permit.covers(action, on) {
             return Err(StoreError::Unpermitted);
         }
+        let made: Vec<_> = drafts.iter().map(|draft| (draft.of, draft.id)).collect();
+        let follows: Vec<_> = drafts.iter().filter_map(follows).collect();
         let transaction = self.database.begin().await?;
         for draft in drafts {
             insert(&transaction, draft, now).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        for (of, id) in made {
+            let what = Changes::Made;
+            self.events.tell(Event { of, id, what });
+        }
+        follows
+            .into_iter()
+            .for_each(|event| self.events.tell(event));
+        Ok(())
     }
 
     /// Changes a row, under the permit for this action on it.
@@ -120,21 +131,72 @@ impl Store {
         if !permit.covers(action, change.id) {
             return Err(StoreError::Unpermitted);
         }
-        update(&self.database, change, now).await
+        let (of, id) = (change.of, change.id);
+        let columns = change.columns.iter().map(|(column, _)| *column).collect();
+        let done = update(&self.database, change, now).await?;
+        if done == Changed::Done {
+            let what = Changes::Columns(columns);
+            self.events.tell(Event { of, id, what });
+            if of.table == "assignment" {
+                self.roster_changed(id).await?;
+            }
+        }
+        Ok(done)
     }
 
-    /// The revision of a row.
+    /// Tells that the roster of an assignment's shift changed.
+    async fn roster_changed(&self, assignment: Uuid) -> Result<(), StoreError> {
+        let mut sql = self.sql();
+        sql.push("SELECT shift_id FROM assignment WHERE id = ")
+            .bind(assignment);
+        let row = self.database.query_one_raw(sql.finish()).await?;
+        if let (Some(row), Some(of)) = (row, catalogue::find("Shift")) {
+            let (id, what) = (row.try_get_by_index(0)?, Changes::Fields(ROSTER));
+            self.events.tell(Event { of, id, what });
+        }
+        Ok(())
+    }
+
+    /// The revision of a row, and whether it is archived.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn revision(&self, of: &'static Type, id: Uuid) -> Result<Option<i32>, StoreError> {
+    pub async fn revision(
+        &self,
+        of: &'static Type,
+        id: Uuid,
+    ) -> Result<Option<(i32, bool)>, StoreError> {
         let mut sql = self.sql();
-        sql.push("SELECT revision FROM ")
+        sql.push("SELECT revision, archived_at IS NOT NULL FROM ")
             .push(of.table)
             .push(" WHERE id = ")
             .bind(id);
         let row = self.database.query_one_raw(sql.finish()).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+        let read =
+            |row: sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        row.map(read).transpose()
+    }
+}
+
+/// The fields of a shift that change with its roster.
+const ROSTER: &[&str] = &["filled", "assignments"];
+
+/// What else changes with a new row: a shift with its roster.
+fn follows(draft: &Draft) -> Option<Event> {
+    if draft.of.table != "assignment" {
+        return None;
+    }
+    let shift = draft
+        .columns
+        .iter()
+        .find(|(column, _)| *column == "shift_id");
+    match shift {
+        Some((_, Value::Uuid(Some(id)))) => Some(Event {
+            of: catalogue::find("Shift")?,
+            id: *id,
+            what: Changes::Fields(ROSTER),
+        }),
+        _ => None,
     }
 }
 

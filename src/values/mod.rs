@@ -43,3 +43,31 @@ pub fn text(given: &str) -> Result<String, Unfit> {
     }
     Ok(trimmed.to_owned())
 }
+
+/// A list of words as a JSON array: each a plain text of some length, none twice.
+///
+/// # Errors
+/// Where it is no list of texts, a word is not fit, or the list is too long.
+pub fn words(given: &str) -> Result<String, Unfit> {
+    const MOST: usize = 100;
+    const LONGEST: usize = 200;
+    let unfit = Unfit {
+        en: "A list has at most 100 words, each of at most 200 bytes.",
+        zh: "清單最多可有一百項，每項最長二百位元組。",
+    };
+    let given: Vec<String> = serde_json::from_str(given).map_err(|_| unfit)?;
+    let mut words: Vec<String> = Vec::new();
+    for word in &given {
+        let word = text(word)?;
+        if word.len() > LONGEST {
+            return Err(unfit);
+        }
+        if !word.is_empty() && !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if words.len() > MOST {
+        return Err(unfit);
+    }
+    serde_json::to_string(&words).map_err(|_| unfit)
+}

@@ -147,6 +147,11 @@ fn user(account: Uuid, standing: Standing) -> Viewer {
     )
 }
 
+/// The scopes to which a partner's token can be narrowed: the rights of a share.
+pub fn scopes() -> impl Iterator<Item = &'static str> {
+    RIGHTS.iter().map(|(right, ..)| *right)
+}
+
 /// The rights of a share, each a pair of attributes: by project and by shift.
 const RIGHTS: [(&str, &str, &str); 9] = [
     ("frame", "seesFrameOf", "seesFrameOfShifts"),

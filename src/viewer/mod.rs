@@ -9,7 +9,7 @@ mod directory;
 mod keys;
 mod token;
 
-pub use assemble::{Claimed, Unrecognised, assemble};
+pub use assemble::{Claimed, Unrecognised, assemble, scopes};
 pub use directory::{Directory, Role, Scope, Share, Standing};
 pub use keys::{KeyError, Keys};
 pub use token::{Claims, TokenError, TokenKind};

@@ -31,7 +31,7 @@ pub const ROLES: [&str; 9] = [
 /// A graph over one database.
 pub struct App {
     pub database: TestDatabase,
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     pub now: DateTime<Utc>,
 }
 
@@ -74,7 +74,7 @@ impl App {
         );
         Self {
             database,
-            graph,
+            graph: Arc::new(graph),
             now: noon(),
         }
     }

@@ -229,7 +229,7 @@ fn token_prints_the_token_and_nothing_else() {
             "--share",
             &share,
             "--scope",
-            "shift:read",
+            "frame",
             "--expires",
             "2h",
             "--data-dir",
@@ -242,7 +242,7 @@ fn token_prints_the_token_and_nothing_else() {
         .verify(token, Utc::now())
         .unwrap();
     assert_eq!(claims.shares, [share]);
-    assert_eq!(claims.scope.as_deref(), Some("shift:read"));
+    assert_eq!(claims.scope.as_deref(), Some("frame"));
     let hours = (claims.expires() - Utc::now()).num_minutes();
     assert!((118..=120).contains(&hours));
 }
@@ -256,7 +256,11 @@ fn token_is_refused_for_whom_the_directory_does_not_know() {
         shares_of("partner_edit").remove(0),
     );
     let nobody = "00000000-0000-4000-8000-000000000000";
-    let table: [(&[&str], &str); 4] = [
+    let table: [(&[&str], &str); 5] = [
+        (
+            &["--share", &one, "--scope", "everything"],
+            "there is no scope `everything`",
+        ),
         (&["--as", nobody], "there is no person"),
         (&["--share", nobody], "there is no share in force"),
         (&["--share", "s1"], "`s1` is no id of Partnership"),
@@ -281,6 +285,23 @@ fn shares_of(role: &str) -> Vec<String> {
         DemoToken::Partner { share_ids, .. } => share_ids.iter().map(ToString::to_string).collect(),
         DemoToken::User { .. } => panic!("`{role}` is a person"),
     }
+}
+
+#[test]
+fn a_database_that_is_not_up_to_date_is_not_served() {
+    let scratch = Scratch::new();
+    let serve = ["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"];
+    let refused = run(&scratch, &serve);
+    assert!(!refused.status.success());
+    assert!(
+        stderr(&refused).contains("lacks 7 migrations; `kaifong migrate`"),
+        "{}",
+        stderr(&refused)
+    );
+    let moved = run(&scratch, &["migrate", "--data-dir", "data"]);
+    assert!(moved.status.success() && stdout(&moved).matches("applied").count() == 7);
+    let status = run(&scratch, &["migrate", "status", "--data-dir", "data"]);
+    assert!(!stdout(&status).contains("pending"), "{}", stdout(&status));
 }
 
 #[test]

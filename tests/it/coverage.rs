@@ -5,19 +5,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_graphql::Request;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     BaseType, FieldDefinition, ServiceDocument, Type as Ty, TypeKind, TypeSystemDefinition,
 };
+use futures_util::StreamExt;
 use kaifong::catalogue::{self, Shape, Source, TYPES};
-use kaifong::graphql::encode_id;
+use kaifong::graphql::{Graph, Limits, encode_id};
 use kaifong::policy::{Document, Policies};
+use kaifong::store::Seal;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::app::{App, noon};
 use crate::databases::TestDatabase;
 
 /// Every row may be listed, and nothing else.
@@ -368,7 +372,10 @@ fn refused(answer: &Value, query: &str) {
 fn every_field_was_walked(contract: &Contract, walked: &BTreeSet<(String, String)>) {
     for (of, fields) in &contract.0 {
         let elsewhere = of.ends_with("Payload")
-            || matches!(of.as_str(), "Query" | "Mutation" | "UserError" | "Viewer");
+            || matches!(
+                of.as_str(),
+                "Query" | "Mutation" | "Subscription" | "UserError" | "Viewer"
+            );
         for field in fields {
             let name = field.name.node.to_string();
             let asked = walked.contains(&(of.clone(), name.clone()));
@@ -444,4 +451,40 @@ async fn count(db: &DatabaseConnection, table: &str, column: &str) -> i64 {
         .await
         .unwrap();
     row.unwrap().try_get_by_index(0).unwrap()
+}
+
+#[tokio::test]
+async fn under_no_policy_nothing_is_heard() {
+    let app = App::over(TestDatabase::sqlite().await, policies(EVERYTHING)).await;
+    let store = app.graph.store().clone();
+    let seal = Seal::new([7; 64]);
+    let deaf = Graph::new(policies(""), store, seal, Limits::default(), Arc::new(noon));
+    let deaf = Arc::new(deaf);
+    let ids = some_ids(&app.database.db).await;
+    let mut streams = Vec::new();
+    for of in TYPES {
+        let query = format!("subscription {{ {}Changed {{ id }} }}", of.singular);
+        let listened = ["Shift", "Assignment", "Notice", "NoticeReceipt"].contains(&of.name);
+        if listened {
+            for (graph, hears) in [(&deaf, false), (&app.graph, true)] {
+                let stream = graph.stream(Request::new(&query), app.claims("administrator"));
+                let mut stream = stream
+                    .map(|answer| serde_json::to_value(answer).unwrap())
+                    .boxed();
+                let soon = Duration::from_millis(50);
+                assert!(tokio::time::timeout(soon, stream.next()).await.is_err());
+                streams.push((of.name, stream, hears));
+            }
+        }
+    }
+    for (query, variables) in deeds(&ids) {
+        app.ask_with("administrator", &query, variables).await;
+    }
+    for (name, mut stream, hears) in streams {
+        let heard = tokio::time::timeout(Duration::from_millis(300), stream.next()).await;
+        // The receipt that is confirmed may have been read before: then nothing changed.
+        if !hears || name != "NoticeReceipt" {
+            assert_eq!(heard.is_ok(), hears, "{name}: {heard:?}");
+        }
+    }
 }

@@ -7,20 +7,38 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod answers;
 mod app;
+mod asking;
+mod catalogue;
 mod cli;
+mod columns;
 mod config;
+mod contract;
 mod coverage;
 mod databases;
+mod declared;
 mod demo;
+mod entities;
 mod equality;
+mod filters;
+mod house;
 mod http;
 mod http_pages;
 mod http_rig;
 mod http_tokens;
 mod imports;
+mod interference;
+mod leaks;
 mod limits;
+mod lists;
+mod live;
+mod matrix;
+mod migrations;
+mod mutations;
+mod policies;
 mod scratch;
+mod sharing;
 mod socket_rig;
 mod stream;
 mod tokens;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use async_graphql::{Context, Object, Request, Response, Schema, Subscription};
+use async_graphql::{Context, Object, Request, Response, Schema, ServerError, Subscription};
 use chrono::Utc;
 use futures_util::{
     SinkExt, Stream, StreamExt,
@@ -10,7 +10,6 @@ use futures_util::{
 };
 use kaifong::{
     config::{Config, Sources},
-    graphql,
     server::{Answers, Clock, Server, Stop},
     viewer::{Claims, Keys},
 };
@@ -93,13 +92,13 @@ impl Countdown {
 }
 
 impl Answers for Countdown {
-    fn answers(
-        &self,
-        request: Request,
-        claims: Option<Claims>,
-        _: graphql::Clock,
-    ) -> BoxStream<'static, Response> {
-        self.0.execute_stream(request.data(claims)).boxed()
+    fn answers(&self, request: Request, claims: Option<Claims>) -> BoxStream<'static, Response> {
+        let last = request.query.contains("# until refused").then(|| {
+            let refusal = ServerError::new("no longer", None);
+            Response::from_errors(vec![refusal])
+        });
+        let answers = self.0.execute_stream(request.data(claims));
+        answers.chain(stream::iter(last)).boxed()
     }
 }
 

@@ -134,6 +134,18 @@ async fn what_is_not_executed_is_an_error_and_frees_its_id() {
 }
 
 #[tokio::test]
+async fn a_subscription_that_is_refused_later_ends_with_an_error() {
+    let rig = Rig::counting("").await;
+    let mut client = rig.begun().await;
+    let query = "subscription { countdown(from: 0, delayMs: 1) } # until refused";
+    client.ask("1", query).await;
+    assert_eq!(client.hear().await, next("1", json!({ "countdown": 0 })));
+    let refused = json!({ "type": "error", "id": "1", "payload": [{ "message": "no longer" }] });
+    assert_eq!(client.hear().await, refused);
+    client.is_well().await;
+}
+
+#[tokio::test]
 async fn a_field_that_fails_is_part_of_the_answer() {
     let rig = Rig::counting("").await;
     let mut client = rig.begun().await;

@@ -17,6 +17,9 @@ pub async fn archive(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Out
             Err(error) => return Ok(Outcome::because(error)),
         };
         let permit = scope.permit(mutate, &current.record)?;
+        if current.archived {
+            return Ok(Outcome::done(current.id()));
+        }
         let mut columns = vec![("archived_at", scope.now.into())];
         if of.table == "partnership" {
             columns.push(("state", "ENDED".into()));

@@ -32,6 +32,8 @@ pub struct Current {
     pub record: Record,
     /// Its revision.
     pub revision: i32,
+    /// Whether it is archived.
+    pub archived: bool,
 }
 
 /// The record that an input names, or what stands in the way.
@@ -45,7 +47,7 @@ pub async fn current(
         return missing();
     };
     // The revision comes first: what is read after it and is newer fails the write.
-    let Some(revision) = scope.store.revision(of, id).await? else {
+    let Some((revision, archived)) = scope.store.revision(of, id).await? else {
         return missing();
     };
     let mut layout = Layout::new(of, &scope.lens);
@@ -78,6 +80,7 @@ pub async fn current(
         shown,
         record,
         revision,
+        archived,
     }))
 }
 

@@ -25,14 +25,19 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("notice", "urgency", "NORMAL"),
 ];
 
+/// Truth values that policies read and that a record has where nothing is given.
+const FLAGS: &[(&str, &str, bool)] = &[("notice", "forwardable", true)];
+
 /// Makes a record.
 pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outcome, GraphError> {
     let of = mutate.of;
     let (values, mut errors) = given::read(scope, mutate, input).await?;
     let mut columns: BTreeMap<&'static str, Cell> = BTreeMap::new();
-    for (table, column, value) in DEFAULTS.iter().filter(|(table, ..)| *table == of.table) {
-        debug_assert_eq!(*table, of.table);
+    for (_, column, value) in DEFAULTS.iter().filter(|(table, ..)| *table == of.table) {
         columns.insert(column, Cell::Text((*value).to_owned()));
+    }
+    for (_, column, flag) in FLAGS.iter().filter(|(table, ..)| *table == of.table) {
+        columns.insert(column, Cell::Bool(*flag));
     }
     for (field, cell) in &values {
         if let Some(column) = field.column() {

@@ -74,7 +74,11 @@ async fn checked(
                 zh: "格式不正確。",
             };
             let fit = fit.unwrap_or_else(|| Err(wrong()));
-            Ok(fit.map_err(|unfit| invalid(unfit, name)))
+            Ok(match fit {
+                Ok(Cell::Text(text)) if text.is_empty() && !nullable(field) => Err(required(name)),
+                Ok(cell) => Ok(cell),
+                Err(unfit) => Err(invalid(unfit, name)),
+            })
         }
     }
 }
@@ -115,9 +119,8 @@ fn usual(kind: Kind, cell: Cell) -> Result<Cell, Unfit> {
         (Kind::Phone, Cell::Text(text)) => Cell::Text(values::phone(&text)?),
         (Kind::Email, Cell::Text(text)) => Cell::Text(values::email(&text)?),
         (Kind::Hkid, Cell::Text(text)) => Cell::Text(values::hkid(&text)?),
-        (Kind::Text | Kind::PersonName | Kind::Words, Cell::Text(text)) => {
-            Cell::Text(values::text(&text)?)
-        }
+        (Kind::Text | Kind::PersonName, Cell::Text(text)) => Cell::Text(values::text(&text)?),
+        (Kind::Words, Cell::Text(list)) => Cell::Text(values::words(&list)?),
         (Kind::Int, Cell::Int(value)) if !(0..=1_000_000).contains(&value) => {
             return Err(Unfit {
                 en: "The number is out of range.",

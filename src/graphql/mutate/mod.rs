@@ -30,13 +30,16 @@ pub type Input = IndexMap<Name, Value>;
 pub async fn mutate<'a>(
     scope: &'a Scope,
     planner: &Planner<'a>,
-    field: &'a Field,
+    fields: &[&'a Field],
     mutate: Mutate,
 ) -> Result<Value, GraphError> {
     // The payload is planned first: what cannot be answered is not done.
-    let payload = payload::plan(planner, field, mutate)?;
-    let arguments = Arguments::of(field, planner.request);
-    let Some(Value::Object(input)) = arguments.get("input") else {
+    let payload = payload::plan(planner, fields, mutate)?;
+    let arguments = fields
+        .first()
+        .map(|field| Arguments::of(field, planner.request));
+    let input = arguments.as_ref().and_then(|given| given.get("input"));
+    let Some(Value::Object(input)) = input else {
         return Err(GraphError::Input("`input` is missing".into()));
     };
     let outcome = match (mutate.of.name, mutate.deed.name) {

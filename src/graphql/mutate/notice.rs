@@ -7,7 +7,8 @@ use super::super::schema::Mutate;
 use super::super::scope::Scope;
 use super::change::{current, overtaken};
 use super::payload::{Outcome, UserError, UserErrorCode};
-use super::{Input, action};
+use super::{Input, action, given};
+use crate::catalogue;
 use crate::policy::Value as Attribute;
 use crate::store::{Change, Changed};
 
@@ -19,6 +20,9 @@ pub async fn publish(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Out
             Err(error) => return Ok(Outcome::because(error)),
         };
         let permit = scope.permit(mutate, &notice.record)?;
+        if notice.archived {
+            return Ok(Outcome::because(UserError::archived()));
+        }
         if notice.record.value("status") != Some(&Attribute::Text("DRAFT".into())) {
             let (en, zh) = ("Only a draft can be published.", "只有草稿可以發布。");
             return Ok(Outcome::because(UserError::new(
@@ -50,7 +54,12 @@ pub async fn confirm(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Out
         let permit = scope.permit(mutate, &receipt.record)?;
         let sign = matches!(input.get("sign"), Some(Value::Boolean(true)));
         let standing = scope.store.receipt(receipt.id()).await?;
-        if sign && !standing.may_sign {
+        // What one does not see is not to be signed, whatever it says.
+        let seen = match catalogue::find("Notice") {
+            Some(notices) if sign => given::seen(scope, notices, standing.notice).await?,
+            _ => false,
+        };
+        if sign && !(standing.may_sign && seen) {
             let (en, zh) = (
                 "This notice is not yours to sign.",
                 "此通告無須或不可由你簽署。",

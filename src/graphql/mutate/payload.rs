@@ -73,6 +73,16 @@ impl UserError {
         Self::new(self.code, &self.en, &self.zh, self.field.as_deref())
     }
 
+    /// The record was archived: it is there to be read, not to be worked with.
+    pub fn archived() -> Self {
+        Self::new(
+            UserErrorCode::Conflict,
+            "The record is archived.",
+            "此記錄已封存。",
+            Some("id"),
+        )
+    }
+
     /// There is no such record, or none that the viewer sees.
     pub fn not_found(field: &str) -> Self {
         Self::new(
@@ -118,14 +128,18 @@ enum Part {
 /// Plans the payload of a mutation.
 pub fn plan<'a>(
     planner: &Planner<'a>,
-    field: &'a Field,
+    fields: &[&'a Field],
     mutate: Mutate,
 ) -> Result<PayloadPlan, GraphError> {
     let name = format!("{}Payload", mutate.prefix());
     let result = mutate.result();
-    let root = Place::root(&field.response_key().node);
+    let root = fields
+        .first()
+        .map_or("", |field| field.response_key().node.as_str());
+    let root = Place::root(root);
+    let sets = fields.iter().map(|field| &field.selection_set.node);
     let mut parts = Vec::new();
-    for (key, merged) in planner.collect([&field.selection_set.node], &|on| on == name) {
+    for (key, merged) in planner.collect(sets, &|on| on == name) {
         let Some(first) = merged.first() else {
             continue;
         };
@@ -165,7 +179,7 @@ pub async fn show(
             ),
             (Part::Row(_), None) => Value::Null,
             (Part::Row(rows), Some(row)) => scope
-                .by_ids(rows, &[row])
+                .by_ids(rows, &[(row, 1)])
                 .await?
                 .remove(&row)
                 .unwrap_or(Value::Null),

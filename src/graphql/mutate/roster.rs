@@ -36,6 +36,9 @@ pub async fn assign(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
     let Some(volunteer) = volunteer.filter(|_| seen) else {
         return Ok(Outcome::because(UserError::not_found("volunteerId")));
     };
+    if shift.archived {
+        return Ok(Outcome::because(UserError::archived()));
+    }
     if let Some(Attribute::Text(progress)) = shift.record.value("progress")
         && matches!(progress.as_str(), "DONE" | "CANCELLED")
     {

@@ -9,7 +9,7 @@ mod scalars;
 
 pub use describe::{constant_case, pascal_case};
 pub use mutations::{Mutate, mutations};
-pub use roots::{ROOT_MUTATION, ROOT_QUERY, mutation, query};
+pub use roots::{ROOT_MUTATION, ROOT_QUERY, mutation, query, subscription};
 
 use async_graphql::registry::Registry;
 

@@ -6,6 +6,7 @@ use super::describe::{field_with, input};
 use super::inputs;
 use super::mutations;
 use crate::catalogue::TYPES;
+use crate::graphql::subscribe::LISTENED;
 
 /// The name of the query root.
 pub const ROOT_QUERY: &str = "Query";
@@ -16,7 +17,7 @@ pub const ROOT_MUTATION: &str = "Mutation";
 pub fn query() -> Vec<MetaField> {
     let id = |doc: &str| vec![input("id", "ID!", doc)];
     let mut fields = vec![
-        field_with("viewer", "Viewer!", "The one who asks.", Vec::new()),
+        field_with("viewer", "Viewer", "The one who asks.", Vec::new()),
         field_with(
             "node",
             "Node",
@@ -25,7 +26,7 @@ pub fn query() -> Vec<MetaField> {
         ),
         field_with(
             "nodes",
-            "[Node]!",
+            "[Node]",
             "The records with these identifiers, null where the viewer sees none.",
             vec![input("ids", "[ID!]!", "The identifiers, at most 100.")],
         ),
@@ -57,4 +58,21 @@ pub fn mutation() -> Vec<MetaField> {
     mutations::mutations()
         .map(|mutate| mutate.described())
         .collect()
+}
+
+/// The fields of the subscription root.
+pub fn subscription() -> Vec<MetaField> {
+    let types = LISTENED
+        .iter()
+        .filter_map(|name| crate::catalogue::find(name));
+    let field = |of: &crate::catalogue::Type| {
+        let doc = format!(
+            "A {} of which something changed that the viewer sees.",
+            of.name
+        );
+        let only = input("id", "ID", "Only this one.");
+        let name = format!("{}Changed", of.singular);
+        field_with(&name, &format!("{}!", of.name), &doc, vec![only])
+    };
+    types.map(field).collect()
 }

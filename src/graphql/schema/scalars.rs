@@ -17,7 +17,12 @@ pub fn register(registry: &mut Registry) {
         registry,
         "Date",
         "A calendar date, such as 2026-11-21.",
-        Arc::new(|value| text(value, |t| t.len() == 10 && t.parse::<NaiveDate>().is_ok())),
+        // One date, one spelling.
+        Arc::new(|value| {
+            text(value, |t| {
+                t.len() == 10 && t.parse::<NaiveDate>().is_ok_and(|day| day.to_string() == t)
+            })
+        }),
     );
 }
 

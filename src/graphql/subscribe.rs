@@ -1,0 +1,169 @@
+//! Subscriptions: what changes, each event decided afresh for its viewer.
+//!
+//! An event reaches a viewer only if the row is there for the viewer and something changed that the
+//! viewer sees in full: a hidden write does not show.
+
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{Context, Name, QueryEnv, Response, ServerError, SubscriptionType, Value};
+use futures_util::stream::{Stream, unfold};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
+
+use super::arguments::Arguments;
+use super::error::{GraphError, coded};
+use super::fetch::object;
+use super::plan::{Place, Planner};
+use super::root::described;
+use super::schema;
+use super::scope::Scope;
+use super::{Graph, id};
+use crate::catalogue::{self, Shape, Type};
+use crate::policy::Layout;
+use crate::store::{Changes, Event};
+use crate::viewer::Claims;
+
+/// The subscription root.
+pub struct Subscription;
+
+/// The types whose changes can be listened to.
+pub const LISTENED: [&str; 4] = ["Shift", "Assignment", "Notice", "NoticeReceipt"];
+
+/// What a subscription carries: with whose eyes each event is looked at.
+pub struct Live {
+    /// The graph.
+    pub graph: Arc<Graph>,
+    /// Whose token it is.
+    pub claims: Option<Claims>,
+}
+
+impl SubscriptionType for Subscription {
+    fn type_name() -> Cow<'static, str> {
+        "Subscription".into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_subscription_type::<Self, _>(|_| {
+            let doc = "What can be listened to.";
+            described("Subscription", doc, schema::subscription(), true)
+        })
+    }
+
+    fn create_field_stream<'a>(
+        &'a self,
+        ctx: &'a Context<'_>,
+    ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
+        let live = ctx.data::<Live>().ok()?;
+        let field = &ctx.item.node;
+        let of = LISTENED
+            .iter()
+            .filter_map(|name| catalogue::find(name))
+            .find(|of| field.name.node.as_str() == format!("{}Changed", of.singular))?;
+        let arguments = Arguments::of(field, ctx.query_env);
+        let only = arguments.get("id").map(|value| id::of_type(value, of));
+        let listening = Listening {
+            live,
+            request: ctx.query_env,
+            field,
+            of,
+            only,
+            events: live.graph.store().events().listen(),
+        };
+        Some(Box::pin(unfold(Some(listening), |state| async {
+            let mut listening = state?;
+            match listening.next().await {
+                Ok(Some(response)) => Some((response, Some(listening))),
+                Ok(None) => None,
+                // An error is the last that is heard.
+                Err(error) => Some((Response::from_errors(vec![error]), None)),
+            }
+        })))
+    }
+}
+
+struct Listening<'a> {
+    live: &'a Live,
+    request: &'a QueryEnv,
+    field: &'a Field,
+    of: &'static Type,
+    /// The one row that is listened to, if any; an identifier of none hears nothing.
+    only: Option<Option<Uuid>>,
+    events: Receiver<Event>,
+}
+
+impl Listening<'_> {
+    /// The next event that the viewer sees; `None` where there will be none.
+    async fn next(&mut self) -> Result<Option<Response>, ServerError> {
+        loop {
+            let event = match self.events.recv().await {
+                Ok(event) => event,
+                Err(RecvError::Closed) => return Ok(None),
+                Err(RecvError::Lagged(_)) => {
+                    return Err(coded(
+                        "EVENTS_MISSED",
+                        "events were missed; ask again",
+                        None,
+                    ));
+                }
+            };
+            let wanted = std::ptr::eq(event.of, self.of)
+                && self.only.is_none_or(|only| only == Some(event.id));
+            if !wanted {
+                continue;
+            }
+            let scope = self.live.graph.scope_of(self.live.claims.as_ref()).await?;
+            let shown = self.show(&scope, &event).await;
+            match shown.map_err(|error| error.shown(self.field.name.pos))? {
+                Some(value) => {
+                    let key: Name = self.field.response_key().node.clone();
+                    let response = Response::new(object(vec![(key, value)]));
+                    return Ok(Some(scope.finish(response)));
+                }
+                None => continue,
+            }
+        }
+    }
+
+    /// The row of an event, if the viewer sees it and something of what changed.
+    async fn show(&self, scope: &Scope, event: &Event) -> Result<Option<Value>, GraphError> {
+        if !sees_change(scope, event).await? {
+            return Ok(None);
+        }
+        let planner = Planner {
+            request: self.request,
+            scope,
+        };
+        let at = Place::root(self.field.response_key().node.as_str());
+        let plan = planner.rows(self.of, &[self.field], &at)?;
+        let ids = [(event.id, 1)];
+        Ok(scope.by_ids(&plan, &ids).await?.remove(&event.id))
+    }
+}
+
+/// Whether the row is there for the viewer, and something changed that the viewer sees in full.
+async fn sees_change(scope: &Scope, event: &Event) -> Result<bool, GraphError> {
+    let changed = |field: &&'static catalogue::Field| match &event.what {
+        Changes::Made => true,
+        Changes::Columns(columns) => field
+            .column()
+            .is_some_and(|column| columns.contains(&column)),
+        Changes::Fields(names) => names.contains(&field.name),
+    };
+    let mut layout = Layout::new(event.of, &scope.lens);
+    let mut slots = Vec::new();
+    for field in event.of.fields.iter().filter(changed) {
+        let lists = matches!(field.shape, Shape::Many { .. });
+        if !lists || !matches!(event.what, Changes::Made) {
+            slots.push(layout.field(field));
+        }
+    }
+    let rows = scope.store.by_ids(&Arc::new(layout), &[event.id]).await?;
+    Ok(rows
+        .get(&event.id)
+        .is_some_and(|row| slots.iter().any(|slot| row.allows(*slot))))
+}

@@ -1,0 +1,58 @@
+//! What changed, told to those who listen.
+//!
+//! An event says which row changed and in which columns, never what is in them: whoever hears it
+//! asks the policies and looks for itself. It is sent after the change is kept.
+
+use tokio::sync::broadcast::{Receiver, Sender, channel};
+use uuid::Uuid;
+
+use crate::catalogue::Type;
+
+/// How many events a slow listener may lag behind before it misses some.
+const KEPT: usize = 1024;
+
+/// A row changed.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its type.
+    pub of: &'static Type,
+    /// Its id.
+    pub id: Uuid,
+    /// In what.
+    pub what: Changes,
+}
+
+/// In what a row changed.
+#[derive(Clone, Debug)]
+pub enum Changes {
+    /// It is new.
+    Made,
+    /// These columns.
+    Columns(Vec<&'static str>),
+    /// These fields, which follow from other rows.
+    Fields(&'static [&'static str]),
+}
+
+/// Tells events to all who listen.
+#[derive(Clone)]
+pub struct Events {
+    sender: Sender<Event>,
+}
+
+impl Events {
+    pub(super) fn new() -> Self {
+        Self {
+            sender: channel(KEPT).0,
+        }
+    }
+
+    /// Listens from now on.
+    pub fn listen(&self) -> Receiver<Event> {
+        self.sender.subscribe()
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        // Nobody need listen.
+        let _ = self.sender.send(event);
+    }
+}
