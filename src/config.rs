@@ -96,6 +96,23 @@ pub struct Limits {
     pub query_nesting: usize,
     /// How deep its variables nest.
     pub variables_nesting: usize,
+    /// What a WebSocket may do.
+    pub sockets: SocketLimits,
+}
+
+/// What one WebSocket may do, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketLimits {
+    /// The operations that run at a time.
+    pub operations: usize,
+    /// The size of a message from the client, in bytes.
+    pub message_bytes: usize,
+    /// The time to the client's first message of the protocol, `connection_init`.
+    pub init_timeout: Duration,
+    /// The time without a sign of life from the client.
+    pub idle_timeout: Duration,
+    /// The time from its opening to its end; also that of an event stream.
+    pub life: Duration,
 }
 
 impl Config {
@@ -115,6 +132,7 @@ impl Config {
         if pages.default_size > pages.max_size {
             return Err(layers.at_odds("default_page_size", "at most `max_page_size`"));
         }
+        let time = |name| layers.required(name, DURATION, read::positive_duration);
         Ok(Self {
             database_url: layers
                 .optional("database_url", DATABASE, read::database_url)?
@@ -136,7 +154,7 @@ impl Config {
             pages,
             limits: Limits {
                 body_bytes: layers.required("max_body_bytes", BYTES, read::body_bytes)?,
-                timeout: layers.required("request_timeout", DURATION, read::positive_duration)?,
+                timeout: time("request_timeout")?,
                 query_tokens: layers.required("max_query_tokens", COUNT, read::count)?,
                 query_nesting: layers.required("max_query_nesting", NESTING, read::nesting)?,
                 variables_nesting: layers.required(
@@ -144,6 +162,17 @@ impl Config {
                     NESTING,
                     read::nesting,
                 )?,
+                sockets: SocketLimits {
+                    operations: layers.required("max_socket_operations", COUNT, read::count)?,
+                    message_bytes: layers.required(
+                        "max_socket_message_bytes",
+                        BYTES,
+                        read::body_bytes,
+                    )?,
+                    init_timeout: time("socket_init_timeout")?,
+                    idle_timeout: time("socket_idle_timeout")?,
+                    life: time("socket_life")?,
+                },
             },
         })
     }

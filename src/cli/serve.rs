@@ -48,7 +48,7 @@ pub(super) async fn until_stopped(port: Port, app: App, config: &Config) -> Resu
         config.limits,
         Clock::of_machine(),
     );
-    port.serve(server.router(), config.limits.timeout)
+    port.serve(server, config.limits.timeout)
         .await
         .map_err(CliError::Port)
 }

@@ -16,21 +16,29 @@ impl Media {
     ///
     /// Without the header, or with a wildcard, the older type is meant.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let mut ranges = headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-            .peekable();
+        let mut ranges = ranges(headers).peekable();
         if ranges.peek().is_none() {
             return Some(Self::Json);
         }
         let mut best: Option<(f32, Self)> = None;
-        for (quality, media) in ranges.filter_map(wanted) {
+        for (quality, name) in ranges.filter_map(wanted) {
+            let Some(media) = Self::named(&name) else {
+                continue;
+            };
             if best.is_none_or(|(so_far, _)| quality > so_far) {
                 best = Some((quality, media));
             }
         }
         best.map(|(_, media)| media)
+    }
+
+    /// The type that a range means, if we can give it.
+    fn named(range: &str) -> Option<Self> {
+        match range {
+            "application/graphql-response+json" => Some(Self::GraphQl),
+            "application/json" | "application/*" | "*/*" => Some(Self::Json),
+            _ => None,
+        }
     }
 
     /// The value of the answer's `Content-Type`.
@@ -42,16 +50,27 @@ impl Media {
     }
 }
 
-/// One range of the header with its quality, if it is a type that we can give.
-fn wanted(range: &str) -> Option<(f32, Media)> {
+/// Whether the client takes a stream of events.
+pub(super) fn takes_events(headers: &HeaderMap) -> bool {
+    let mut ranges = ranges(headers).peekable();
+    let is_events = |name: &str| matches!(name, "text/event-stream" | "text/*" | "*/*");
+    ranges.peek().is_none()
+        || ranges
+            .filter_map(wanted)
+            .any(|(_, name)| is_events(name.as_str()))
+}
+
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(header::ACCEPT).iter();
+    values.flat_map(|value| value.to_str().unwrap_or_default().split(','))
+}
+
+/// One range of the header with its quality, if it is wanted at all and in UTF-8.
+fn wanted(range: &str) -> Option<(f32, String)> {
     let mut parts = range
         .split(';')
         .map(|part| part.trim().to_ascii_lowercase());
-    let media = match parts.next()?.as_str() {
-        "application/graphql-response+json" => Media::GraphQl,
-        "application/json" | "application/*" | "*/*" => Media::Json,
-        _ => return None,
-    };
+    let name = parts.next()?;
     let mut quality = 1.0;
     for part in parts {
         match part.split_once('=') {
@@ -60,7 +79,7 @@ fn wanted(range: &str) -> Option<(f32, Media)> {
             _ => {}
         }
     }
-    (quality > 0.0).then_some((quality, media))
+    (quality > 0.0).then_some((quality, name))
 }
 
 /// Whether a `charset` parameter, already in lower case, means UTF-8.
@@ -110,6 +129,27 @@ mod tests {
                 headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
             }
             assert_eq!(Media::accepted(&headers), expected, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn events_are_given_to_those_who_take_them() {
+        let table = [
+            (None, true),
+            (Some("text/event-stream"), true),
+            (Some("application/json, Text/Event-Stream;q=0.1"), true),
+            (Some("*/*"), true),
+            (Some("text/event-stream;q=0"), false),
+            (Some("text/event-stream; charset=utf-16"), false),
+            (Some("application/json"), false),
+            (Some("text/html"), false),
+        ];
+        for (accept, expected) in table {
+            let mut headers = HeaderMap::new();
+            if let Some(accept) = accept {
+                headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            }
+            assert_eq!(takes_events(&headers), expected, "{accept:?}");
         }
     }
 }

@@ -28,18 +28,24 @@ pub(super) fn executed(media: Media, response: &GraphResponse) -> Response {
 
 /// The answer to a request that was not executed.
 pub(super) fn refused(media: Media, refusal: &Refusal) -> Response {
+    let text = json!({ "errors": errors(refusal) })
+        .to_string()
+        .into_bytes();
+    answer(media, refusal.status(), text)
+}
+
+/// The list of errors that a refusal is.
+pub(super) fn errors(refusal: &Refusal) -> Value {
     let mut extensions = json!({ "code": refusal.code() });
     if let Some(reason) = refusal.reason() {
         extensions["reason"] = Value::from(reason);
     }
-    let error = json!({ "message": refusal.to_string(), "extensions": extensions });
-    let text = json!({ "errors": [error] }).to_string().into_bytes();
-    answer(media, refusal.status(), text)
+    json!([{ "message": refusal.to_string(), "extensions": extensions }])
 }
 
 /// Errors without a place in the answer, and no data: the graph refused the
 /// request (it does not parse, is not valid, asks too much) and executed nothing.
-fn refused_by_graph(response: &GraphResponse) -> bool {
+pub(super) fn refused_by_graph(response: &GraphResponse) -> bool {
     response.data == GraphValue::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty())

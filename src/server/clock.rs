@@ -1,8 +1,11 @@
 //! The request's clock: the one place where the time of day enters.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
+
+/// How long the clock is not looked at.
+pub(super) const GLANCE: Duration = Duration::from_secs(30);
 
 /// Says what time it is.
 #[derive(Clone)]
@@ -19,6 +22,20 @@ impl Clock {
     #[must_use]
     pub fn stopped_at(instant: DateTime<Utc>) -> Self {
         Self(Arc::new(move || instant))
+    }
+
+    /// How long it is until then; nothing once this clock shows the instant or a later one.
+    pub(super) fn until(&self, instant: DateTime<Utc>) -> Option<Duration> {
+        let left = instant.signed_duration_since(self.now());
+        left.to_std().ok().filter(|left| !left.is_zero())
+    }
+
+    /// Waits until this clock shows the instant. It is looked at again and again, since
+    /// it may be set forward or back meanwhile.
+    pub(super) async fn reach(&self, instant: DateTime<Utc>) {
+        while let Some(left) = self.until(instant) {
+            tokio::time::sleep(left.min(GLANCE)).await;
+        }
     }
 
     /// The time now.

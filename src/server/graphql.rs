@@ -10,10 +10,15 @@ use axum::{
 };
 use futures_util::FutureExt;
 
-use super::{Server, accept::Media, answer, bearer, gate::Gate, refusal::Refusal, request};
+use super::{
+    Server, accept::Media, answer, bearer, gate::Gate, refusal::Refusal, request, websocket,
+};
 
-/// Answers `/graphql`, whatever the method.
+/// Answers `/graphql`, whatever the method; a request for a WebSocket gets one.
 pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Request) -> Response {
+    if websocket::is_wanted(&asked) {
+        return websocket::opened(server, asked).await;
+    }
     let Some(media) = Media::accepted(asked.headers()) else {
         return answer::refused(Media::Json, &Refusal::NotAcceptable);
     };
@@ -60,18 +65,8 @@ async fn answered(
 
 /// A GET changes nothing. What does not parse is left to the graph to complain about.
 fn only_query(mut request: Request) -> Result<Request, Refusal> {
-    let name = request.operation_name.clone();
-    let Ok(document) = request.parsed_query() else {
-        return Ok(request);
-    };
-    let chosen = document.operations.iter().find(|(known, _)| match &name {
-        Some(name) => known.is_some_and(|known| known == name),
-        None => true,
-    });
-    match chosen {
-        Some((_, operation)) if operation.node.ty != OperationType::Query => {
-            Err(Refusal::MethodOfOperation)
-        }
-        _ => Ok(request),
+    match request::operation_type(&mut request) {
+        Some(OperationType::Query) | None => Ok(request),
+        Some(_) => Err(Refusal::MethodOfOperation),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::{io, net::SocketAddr, pin::Pin, time::Duration};
 
-use axum::Router;
 use tokio::{net::TcpListener, sync::oneshot};
+
+use super::Server;
 
 /// A port that is open, with the signals that will close it.
 pub struct Port {
@@ -38,25 +39,34 @@ impl Port {
         self.listener.local_addr()
     }
 
-    /// Serves until SIGINT or SIGTERM, then finishes what has begun, for at most this long.
+    /// Serves until SIGINT or SIGTERM, then tells sockets and event streams to end and
+    /// finishes what else has begun, for at most this long.
     ///
     /// # Errors
     ///
     /// The port fails.
-    pub async fn serve(self, router: Router, patience: Duration) -> io::Result<()> {
+    pub async fn serve(self, server: Server, patience: Duration) -> io::Result<()> {
         let (tell, told) = oneshot::channel::<()>();
-        let serving = axum::serve(self.listener, router).with_graceful_shutdown(async {
+        let stop = server.stop();
+        let serving = axum::serve(self.listener, server.router()).with_graceful_shutdown(async {
             told.await.ok();
         });
+        let finishing = async {
+            serving.await?;
+            // The HTTP server no longer knows of what it has upgraded.
+            stop.obeyed().await;
+            Ok(())
+        };
         let stopping = async {
             self.stop.await;
             tracing::info!("stopping: no new connections, unfinished requests go on");
+            stop.tell();
             tell.send(()).ok();
             tokio::time::sleep(patience).await;
             tracing::warn!("stopping with requests unfinished");
         };
         tokio::select! {
-            ended = serving.into_future() => ended,
+            ended = finishing => ended,
             () = stopping => Ok(()),
         }
     }

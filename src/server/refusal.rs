@@ -10,11 +10,15 @@ use crate::viewer::TokenError;
 pub(super) enum Refusal {
     #[error("answers are `application/graphql-response+json` or `application/json`, in UTF-8")]
     NotAcceptable,
+    #[error("answers are events, `text/event-stream`, in UTF-8")]
+    NotEvents,
+    #[error("the request for a WebSocket is not valid: {0}")]
+    Upgrade(String),
     #[error("use GET or POST")]
     Method,
     #[error("only queries may be sent with GET; use POST")]
     MethodOfOperation,
-    #[error("the header `authorization` is not one `Bearer` token")]
+    #[error("`authorization` is not one `Bearer` token")]
     Authorization,
     #[error("{0}")]
     Token(#[from] TokenError),
@@ -34,6 +38,8 @@ pub(super) enum Refusal {
     Shape(String),
     #[error("{0}")]
     Gate(#[from] GateError),
+    #[error("a socket runs at most {0} operations at a time")]
+    TooManyOperations(usize),
     #[error("the request took longer than {0} ms")]
     Timeout(u128),
     #[error("the server failed to answer")]
@@ -44,7 +50,8 @@ impl Refusal {
     /// A code for clients that never changes.
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::NotAcceptable => "NOT_ACCEPTABLE",
+            Self::NotAcceptable | Self::NotEvents => "NOT_ACCEPTABLE",
+            Self::Upgrade(_) => "INVALID_UPGRADE",
             Self::Method | Self::MethodOfOperation => "METHOD_NOT_ALLOWED",
             Self::Authorization | Self::Token(_) => "UNAUTHENTICATED",
             Self::ContentType => "UNSUPPORTED_MEDIA_TYPE",
@@ -55,6 +62,7 @@ impl Refusal {
             Self::Batch => "BATCH_NOT_ACCEPTED",
             Self::Shape(_) => "INVALID_REQUEST",
             Self::Gate(cause) => cause.code(),
+            Self::TooManyOperations(_) => "LIMIT_EXCEEDED",
             Self::Timeout(_) => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }
@@ -72,14 +80,16 @@ impl Refusal {
     /// The status of the answer, whichever media type it has.
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::NotAcceptable | Self::NotEvents => StatusCode::NOT_ACCEPTABLE,
             Self::Method | Self::MethodOfOperation => StatusCode::METHOD_NOT_ALLOWED,
             Self::Authorization | Self::Token(_) => StatusCode::UNAUTHORIZED,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooManyOperations(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Timeout(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Incomplete
+            Self::Upgrade(_)
+            | Self::Incomplete
             | Self::NotUtf8
             | Self::NotJson(_)
             | Self::Batch

@@ -1,6 +1,6 @@
 //! What the client asks: the request read from a body or an address.
 
-use async_graphql::{Request, Value as GraphValue, Variables};
+use async_graphql::{Request, Value as GraphValue, Variables, parser::types::OperationType};
 use axum::{
     body::Body,
     extract::Query,
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::{accept::is_utf8, gate::Gate, refusal::Refusal};
 
 /// The parameters of a request, whichever way they came.
-struct Parameters {
+pub(super) struct Parameters {
     query: String,
     operation_name: Option<String>,
     variables: Map<String, Value>,
@@ -22,7 +22,7 @@ struct Parameters {
 
 impl Parameters {
     /// The request, if its document and variables may be parsed.
-    fn admitted(self, gate: &Gate) -> Result<Request, Refusal> {
+    pub(super) fn admitted(self, gate: &Gate) -> Result<Request, Refusal> {
         gate.admit_document(&self.query)?;
         gate.admit_variables(&self.variables)?;
         let variables = Variables::from_json(Value::Object(self.variables));
@@ -74,6 +74,18 @@ pub(super) fn from_address(uri: &Uri, gate: &Gate) -> Result<Request, Refusal> {
     .admitted(gate)
 }
 
+/// What kind of operation is asked for; nothing where the document does not parse or
+/// has no such operation, of which the graph will complain.
+pub(super) fn operation_type(request: &mut Request) -> Option<OperationType> {
+    let name = request.operation_name.clone();
+    let document = request.parsed_query().ok()?;
+    let chosen = document.operations.iter().find(|(known, _)| match &name {
+        Some(name) => known.is_some_and(|known| known == name),
+        None => true,
+    });
+    chosen.map(|(_, operation)| operation.node.ty)
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers
         .get(header::CONTENT_TYPE)
@@ -105,7 +117,8 @@ async fn read(headers: &HeaderMap, body: Body, longest: usize) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-fn from_json(value: Value) -> Result<Parameters, Refusal> {
+/// A request in a value of JSON.
+pub(super) fn from_json(value: Value) -> Result<Parameters, Refusal> {
     let mut fields = match value {
         Value::Object(fields) => fields,
         Value::Array(_) => return Err(Refusal::Batch),

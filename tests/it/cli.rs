@@ -13,9 +13,12 @@ use std::{
 use chrono::Utc;
 use kaifong::demo::DemoToken;
 use kaifong::viewer::{Keys, TokenKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::scratch::Scratch;
+use crate::{
+    scratch::Scratch,
+    socket_rig::{Client, PROTOCOL},
+};
 
 /// The program in an empty environment, started in this folder.
 fn kaifong(scratch: &Scratch, arguments: &[&str]) -> Command {
@@ -187,6 +190,29 @@ fn logs_hold_neither_tokens_nor_variables_nor_documents() {
         "{log}"
     );
     for secret in [token, "marked_document", "marked_variable", "marked.to.ken"] {
+        assert!(!log.contains(secret), "the log holds {secret}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_told_to_stop_closes_its_sockets_and_logs_nothing_of_them() {
+    let scratch = Scratch::new();
+    let demo = Running::demo(&scratch, &["--data-dir", "data"]);
+    let tokens = fs::read_to_string(scratch.path("tokens.json")).unwrap();
+    let tokens: Value = serde_json::from_str(&tokens).unwrap();
+    let token = tokens["administrator"].as_str().unwrap().to_owned();
+    let client = Client::connect(&demo.address, &[PROTOCOL], None).await;
+    let mut client = client.unwrap();
+    client.begin(json!({ "token": token })).await;
+    client.ask("marked_id", "{ marked_document }").await;
+    assert_eq!(client.hear().await["type"], "error");
+    let stopped = tokio::task::spawn_blocking(move || demo.stop("-TERM"));
+    let leave = (1001, "The server is stopping".into());
+    assert_eq!(client.closed().await, leave);
+    assert!(stopped.await.unwrap(), "it stops in order");
+    let log = fs::read_to_string(scratch.path("log")).unwrap();
+    assert!(log.contains("socket closed"), "{log}");
+    for secret in [token.as_str(), "marked_document", "marked_id"] {
         assert!(!log.contains(secret), "the log holds {secret}");
     }
 }

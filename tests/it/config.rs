@@ -58,6 +58,11 @@ fn without_any_layer_the_defaults_hold() {
     );
     assert_eq!(config.pages.max_count, 100_000);
     assert_eq!(config.limits.timeout, Duration::from_secs(30));
+    let sockets = config.limits.sockets;
+    assert_eq!((sockets.operations, sockets.message_bytes), (100, 1 << 20));
+    assert_eq!(sockets.init_timeout, Duration::from_secs(10));
+    assert_eq!(sockets.idle_timeout, Duration::from_secs(120));
+    assert_eq!(sockets.life, Duration::from_secs(12 * 60 * 60));
     assert!(config.signing_key_file.is_none() && config.policies_dir.is_none());
 }
 

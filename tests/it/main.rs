@@ -39,5 +39,8 @@ mod mutations;
 mod policies;
 mod scratch;
 mod sharing;
+mod socket_rig;
+mod stream;
 mod tokens;
 mod views;
+mod websocket;

@@ -45,7 +45,7 @@ const HOUSE: [Room; 18] = [
     // HTTP
     ("server", "config graphql viewer",
         "async_graphql axum chrono futures_util serde serde_json thiserror tokio tower_http tracing \
-         uuid"),
+         tungstenite uuid"),
     ("config", "", "thiserror toml tracing_subscriber"),
     // the composition root knows everybody
     ("app", "catalogue config demo graphql import policy private_file store viewer",

@@ -1,0 +1,193 @@
+//! GraphQL over Server-Sent Events, in the mode of distinct connections: a request
+//! a stream, an event `next` an answer, and `complete` at the end.
+//!
+//! A stream that the server breaks off (it stops, or the stream has lived for as
+//! long as it may) ends without `complete`, so that the client comes again.
+
+use std::{convert::Infallible, panic::AssertUnwindSafe, time::Duration};
+
+use async_graphql::{Request, parser::types::OperationType};
+use axum::{
+    body::Body,
+    extract::{self, State},
+    http::{HeaderName, HeaderValue, Method, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::{
+    FutureExt,
+    stream::{self, BoxStream, StreamExt},
+};
+use serde::Serialize;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{
+    Server,
+    accept::{self, Media},
+    answer, bearer,
+    clock::Clock,
+    gate::Gate,
+    operation::{self, Outcome},
+    refusal::Refusal,
+    request,
+    stop::Listener,
+};
+use crate::viewer::{Claims, TokenError};
+
+/// How often a comment keeps the connection from looking dead to those between.
+const KEEP_ALIVE: Duration = Duration::from_secs(12);
+
+/// Answers `/graphql/stream`, whatever the method.
+pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Request) -> Response {
+    let limit = server.limits.timeout;
+    let steps = AssertUnwindSafe(admitted(&server, asked)).catch_unwind();
+    let outcome = match tokio::time::timeout(limit, steps).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => {
+            tracing::error!("a request panicked; the panic itself is on standard error");
+            Err(Refusal::Internal)
+        }
+        Err(_) => Err(Refusal::Timeout(limit.as_millis())),
+    };
+    match outcome {
+        Ok((request, claims)) => events(&server, request, claims),
+        Err(refusal) => {
+            tracing::debug!(code = refusal.code(), "request refused");
+            answer::refused(Media::Json, &refusal)
+        }
+    }
+}
+
+async fn admitted(
+    server: &Server,
+    asked: extract::Request,
+) -> Result<(Request, Option<Claims>), Refusal> {
+    let (head, body) = asked.into_parts();
+    if !matches!(head.method, Method::GET | Method::POST) {
+        return Err(Refusal::Method);
+    }
+    if !accept::takes_events(&head.headers) {
+        return Err(Refusal::NotEvents);
+    }
+    let claims = bearer::claims(&head.headers, &server.keys, server.clock.now())?;
+    let gate = Gate::new(&server.limits);
+    if head.method == Method::POST {
+        let longest = server.limits.body_bytes;
+        let request = request::from_body(&head.headers, body, longest, &gate).await?;
+        return Ok((request, claims));
+    }
+    let mut request = request::from_address(&head.uri, &gate)?;
+    match request::operation_type(&mut request) {
+        Some(OperationType::Mutation) => Err(Refusal::MethodOfOperation),
+        _ => Ok((request, claims)),
+    }
+}
+
+fn events(server: &Server, request: Request, claims: Option<Claims>) -> Response {
+    let run = Run {
+        clock: server.clock.clone(),
+        token: claims.clone(),
+        life: Instant::now().checked_add(server.limits.sockets.life),
+        listener: server.stop.listener(),
+        outcomes: operation::run(server, request, claims),
+        phase: Phase::Open,
+    };
+    let events = stream::unfold(run, Run::next).map(Ok::<_, Infallible>);
+    let mut response = Body::from_stream(events).into_response();
+    let mut set = |name, value| {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    };
+    set(header::CONTENT_TYPE, "text/event-stream");
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::VARY, "accept, authorization");
+    // Proxies that collect an answer before they pass it on are asked not to.
+    set(HeaderName::from_static("x-accel-buffering"), "no");
+    response
+}
+
+/// A stream that is being sent.
+struct Run {
+    clock: Clock,
+    token: Option<Claims>,
+    life: Option<Instant>,
+    listener: Listener,
+    outcomes: BoxStream<'static, Outcome>,
+    phase: Phase,
+}
+
+/// How far it has come.
+enum Phase {
+    /// Answers may come.
+    Open,
+    /// Only `complete` is left to say.
+    Completing,
+    /// Nothing is.
+    Closed,
+}
+
+impl Run {
+    /// The next event or comment, if there is one.
+    async fn next(mut self) -> Option<(String, Self)> {
+        match self.phase {
+            Phase::Open => {}
+            Phase::Completing => return Some(self.complete()),
+            Phase::Closed => return None,
+        }
+        let expiry = self.token.as_ref().map(Claims::expires);
+        let (clock, life) = (self.clock.clone(), self.life);
+        let expired = async {
+            match expiry {
+                Some(expiry) => clock.reach(expiry).await,
+                None => std::future::pending().await,
+            }
+        };
+        let lived = async {
+            match life {
+                Some(life) => tokio::time::sleep_until(life).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = expired => {
+                let errors = answer::errors(&Refusal::Token(TokenError::Expired));
+                Some(self.last(&json!({ "errors": errors })))
+            }
+            () = self.listener.told() => None,
+            () = lived => None,
+            outcome = self.outcomes.next() => Some(match outcome {
+                None => self.complete(),
+                Some(Outcome::Failed(errors)) => self.last(&json!({ "errors": errors })),
+                Some(Outcome::Answer(answer)) => (next(&answer), self),
+            }),
+            () = tokio::time::sleep(KEEP_ALIVE) => Some((":\n\n".to_owned(), self)),
+        }
+    }
+
+    /// The last answer, after which there is only the end to tell.
+    fn last(mut self, payload: &impl Serialize) -> (String, Self) {
+        self.outcomes = stream::empty().boxed();
+        self.phase = Phase::Completing;
+        (next(payload), self)
+    }
+
+    fn complete(mut self) -> (String, Self) {
+        self.phase = Phase::Closed;
+        // Without the empty field, a browser would not report the event.
+        (event("complete", ""), self)
+    }
+}
+
+/// An answer as an event, on one line of JSON.
+fn next(payload: &impl Serialize) -> String {
+    let text = serde_json::to_string(payload).unwrap_or_else(|cause| {
+        tracing::error!(%cause, "an answer cannot be written as JSON");
+        json!({ "errors": answer::errors(&Refusal::Internal) }).to_string()
+    });
+    event("next", &text)
+}
+
+fn event(name: &str, line: &str) -> String {
+    format!("event: {name}\ndata: {line}\n\n")
+}
