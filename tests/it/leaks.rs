@@ -19,7 +19,7 @@ async fn a_relation_that_is_hidden_is_not_to_be_had_from_its_other_side() {
     for app in App::each().await {
         let query = "{
             volunteers(first: 1000) { nodes { id department { id } } }
-            departments(first: 1000) { nodes { id volunteers(first: 1000) { totalCount nodes { id } } } }
+            departments(first: 50) { nodes { id volunteers(first: 1000) { totalCount nodes { id } } } }
             staffed: departments(where: { volunteers: { some: {} } }) { nodes { id } }
         }";
         let data = app.data("volunteer", query).await;

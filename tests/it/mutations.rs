@@ -1047,6 +1047,17 @@ async fn nothing_is_made_or_moved_where_one_has_no_rights() {
                 "classCreate",
                 json!({ "organisationId": here(school), "academicYear": 2026 }),
             ),
+            // Whether it would fit is told only to those who may do it at all.
+            (
+                "teacher",
+                "noticeCreate",
+                json!({ "organisationId": here(lead), "classId": taught }),
+            ),
+            (
+                "teacher",
+                "noticeCreate",
+                json!({ "organisationId": far_school, "classId": taught }),
+            ),
         ] {
             forbidden(&app, who, name, &input).await;
         }

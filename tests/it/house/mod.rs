@@ -23,7 +23,7 @@ const HOUSE: [Room; 18] = [
     ("migration", "", "sea_orm_migration"),
     // plain data, which all domain rooms share
     ("catalogue", "", "chrono uuid"),
-    ("values", "", ""),
+    ("values", "", "serde_json"),
     ("private_file", "", "uuid"),
     // who asks
     ("viewer", "private_file",
