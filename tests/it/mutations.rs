@@ -1016,17 +1016,6 @@ async fn nothing_is_made_or_moved_where_one_has_no_rights() {
                 "noticeCreate",
                 json!({ "organisationId": here(lead) }),
             ),
-            // A class of one's own does not open another organisation.
-            (
-                "teacher",
-                "noticeCreate",
-                json!({ "organisationId": here(lead), "classId": taught }),
-            ),
-            (
-                "teacher",
-                "noticeCreate",
-                json!({ "organisationId": far_school, "classId": taught }),
-            ),
             (
                 "volunteer",
                 "noticeCreate",
