@@ -791,3 +791,50 @@ async fn nodes_takes_a_hundred_identifiers() {
     assert_eq!(answer["data"], json!({ "nodes": null }));
     app.database.close().await;
 }
+
+#[tokio::test]
+async fn a_cursor_ends_when_its_order_is_no_longer_what_one_sees() {
+    for app in App::each().await {
+        let list = |after: &Value, field: &str| {
+            format!(
+                "{{ volunteers(first: 30, after: {after}, orderBy: [{{ field: {field} }} {{ field: HOURS }}]) {{ nodes {{ id }} pageInfo {{ endCursor }} }} }}"
+            )
+        };
+        let cursor = async |field: &str| {
+            let data = app.data("coordinator", &list(&Value::Null, field)).await;
+            data["volunteers"]["pageInfo"]["endCursor"].clone()
+        };
+        let account = app.data("coordinator", "{ viewer { user { id } } }").await;
+        let account = literal(&app, row(&account["viewer"]["user"]["id"]));
+        let become_ = async |role: &str| {
+            let sql = format!(
+                "UPDATE membership SET role = '{role}' WHERE account_id = {account} AND role IN ('COORDINATOR', 'PRIVACY_OFFICER')"
+            );
+            tamper(&app, &sql).await;
+        };
+        // A coordinator sees telephone numbers and no birth dates; a privacy officer sees neither.
+        for (before, after) in [
+            ("COORDINATOR", "PRIVACY_OFFICER"),
+            ("PRIVACY_OFFICER", "COORDINATOR"),
+        ] {
+            become_(before).await;
+            let held = cursor("PHONE").await;
+            become_(after).await;
+            let answer = app.ask("coordinator", &list(&held, "PHONE")).await;
+            assert_eq!(
+                code(&answer),
+                "BAD_CURSOR",
+                "{} {before}",
+                app.database.name
+            );
+            become_(before).await;
+            let answer = app.data("coordinator", &list(&held, "PHONE")).await;
+            assert_eq!(
+                nodes(&answer["volunteers"]).len(),
+                30,
+                "as before it is good"
+            );
+        }
+        app.database.close().await;
+    }
+}
