@@ -235,7 +235,8 @@ impl Graph {
         // What was decided holds until the first of what the viewer holds ends.
         let until = kept.lens.viewer().until();
         if until.is_some_and(|until| until <= self.now()) {
-            let message = "a role or share ended during the request; ask again";
+            let message = "a role or share ended during the request; \
+                           a change may have been made: look before you ask again";
             return Response::from_errors(vec![coded("EXPIRED", message, None)]);
         }
         kept.finish(response)

@@ -58,7 +58,7 @@ impl Store {
         ) else {
             return Err(StoreError::Type("notice.organisation_id"));
         };
-        let edition = edition(&transaction, notice.id(), now).await?;
+        let edition = edition(&transaction, notice.id(), now).await?.into();
         let mut made = Vec::new();
         for (recipient, student) in recipients(&transaction, notice, *organisation, now).await? {
             let mut draft = Draft::new(receipts);
@@ -80,6 +80,14 @@ impl Store {
         let (of, id) = (notice.of(), notice.id());
         self.events.tell(Event { of, id, what });
         Ok(Changed::Done)
+    }
+
+    /// Which edition of its text a notice has.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn edition(&self, notice: Uuid) -> Result<i32, StoreError> {
+        edition(&self.database, notice, self.now).await
     }
 
     /// Where a receipt stands.
@@ -135,7 +143,7 @@ async fn edition(
     database: &impl ConnectionTrait,
     notice: Uuid,
     now: DateTime<Utc>,
-) -> Result<i64, StoreError> {
+) -> Result<i32, StoreError> {
     let mut sql = Sql::new(database.get_database_backend(), now);
     sql.push("SELECT version FROM notice WHERE id = ")
         .bind(notice);
@@ -143,8 +151,7 @@ async fn edition(
     Ok(row
         .map(|row| row.try_get_by_index::<i32>(0))
         .transpose()?
-        .unwrap_or(1)
-        .into())
+        .unwrap_or(1))
 }
 
 /// Who a notice is for: the guardians of a class, each for each child; the people of a project; or

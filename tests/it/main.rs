@@ -19,6 +19,7 @@ mod coverage;
 mod databases;
 mod declared;
 mod demo;
+mod editions;
 mod entities;
 mod equality;
 mod filters;

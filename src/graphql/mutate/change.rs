@@ -164,6 +164,11 @@ pub async fn change(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
         for (field, cell) in &values {
             change.set(field, cell);
         }
+        if of.table == "notice" && reworded(&values) && published(&current.record) {
+            // What was read and signed was the edition before.
+            let edition = scope.store.edition(change.id).await? + 1;
+            change.columns.push(("version", edition.into()));
+        }
         let id = change.id;
         let done = scope
             .store
@@ -174,6 +179,25 @@ pub async fn change(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
         }
     }
     Ok(Outcome::because(overtaken()))
+}
+
+/// Whether the text of a notice, or what is asked of its readers, is to change.
+fn reworded(values: &Given) -> bool {
+    let read = [
+        "title_en",
+        "title_zh",
+        "body_en",
+        "body_zh",
+        "urgency",
+        "requires_signature",
+    ];
+    values
+        .iter()
+        .any(|(field, _)| field.column().is_some_and(|column| read.contains(&column)))
+}
+
+fn published(record: &Record) -> bool {
+    record.value("status") == Some(&Attribute::Text("PUBLISHED".into()))
 }
 
 /// Others kept changing the record.

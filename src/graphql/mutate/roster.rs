@@ -95,6 +95,20 @@ pub async fn unassign(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Ou
             Err(error) => return Ok(Outcome::because(error)),
         };
         let permit = scope.permit(mutate, &current.record)?;
+        if let Some(Attribute::Text(status)) = current.record.value("status") {
+            if matches!(status.as_str(), "CANCELLED" | "DECLINED") {
+                return Ok(Outcome::done(current.id()));
+            }
+            // Who was there, or was missed, stays on record.
+            if matches!(status.as_str(), "ATTENDED" | "ABSENT") {
+                let (en, zh) = (
+                    "The shift is over for this volunteer.",
+                    "此義工的更次已結束。",
+                );
+                let error = UserError::new(UserErrorCode::Conflict, en, zh, Some("id"));
+                return Ok(Outcome::because(error));
+            }
+        }
         let columns = vec![("status", "CANCELLED".into())];
         let change = Change {
             of: mutate.of,
