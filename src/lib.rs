@@ -1,4 +1,29 @@
 //! Kaifong (街坊): a GraphQL API server with a privacy policy engine.
+//!
+//! # The map
+//!
+//! A request goes through the rooms from the top down, and each knows only those that a table in
+//! `tests/it/house` lets it know:
+//!
+//! | Room | What it is for |
+//! |---|---|
+//! | [`cli`], [`config`] | the command line; the settings, read and checked once |
+//! | [`app`] | puts the rooms together, and decides nothing itself |
+//! | [`server`] | HTTP, WebSockets, event streams, the gate before the parser, the IDE |
+//! | [`viewer`] | who asks: tokens in, a viewer out |
+//! | [`graphql`] | the guarded graph: selections become plans, plans are carried out |
+//! | [`policy`] | Cedar, and nowhere else: rules, conditions, layouts, masks, permits |
+//! | [`store`] | SQL, and nowhere else: the data as the viewer sees it; writes under a permit |
+//! | [`catalogue`] | every type, field, attribute and deed as plain data; the rest is made from it |
+//! | [`values`], [`import`] | what people type in; what files hold: pure functions |
+//! | [`demo`] | the demo's data |
+//! | [`private_file`] | files that only their owner may read |
+//!
+//! # What cannot be got around
+//!
+//! A row comes out of the store as a [`policy::Protected`], whose cells open only through the
+//! deciders of its [`policy::Layout`]; a layout cannot name a field without them. A write demands a
+//! [`policy::Permit`], which only a [`policy::Lens`] gives.
 
 pub mod app;
 pub mod catalogue;
