@@ -51,6 +51,12 @@ impl Events {
         self.sender.subscribe()
     }
 
+    /// How many listen.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.sender.receiver_count()
+    }
+
     pub(super) fn tell(&self, event: Event) {
         // Nobody need listen.
         let _ = self.sender.send(event);
