@@ -35,7 +35,7 @@ use async_graphql::Name;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Schema, ServerError};
 use chrono::{DateTime, Utc};
-use futures_util::stream::{BoxStream, once};
+use futures_util::stream::{BoxStream, once, unfold};
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use crate::policy::{Lens, NotAnEntity, Policies};
@@ -156,7 +156,7 @@ impl Graph {
             Ok(_) => answers.boxed(),
             Err(error) => once(async move { Response::from_errors(vec![error]) }).boxed(),
         };
-        known.map(told).flatten_stream().boxed()
+        driven(known.map(told).flatten_stream().boxed())
     }
 
     /// The viewer that these claims make at this instant.
@@ -290,6 +290,28 @@ fn coded_errors(mut response: Response) -> Response {
         }
     }
     response
+}
+
+/// The same answers, from a task of their own: whoever is slow to take them holds up nothing, and
+/// no statement waits half done, with its connection, until they are asked for.
+fn driven(mut answers: BoxStream<'static, Response>) -> BoxStream<'static, Response> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            let next = tokio::select! {
+                () = sender.closed() => break,
+                next = answers.next() => next,
+            };
+            let Some(response) = next else { break };
+            if sender.send(response).await.is_err() {
+                break;
+            }
+        }
+    });
+    let next = |mut receiver: tokio::sync::mpsc::Receiver<Response>| async move {
+        receiver.recv().await.map(|response| (response, receiver))
+    };
+    unfold(receiver, next).boxed()
 }
 
 /// Whether the operation that is to be executed is a subscription.

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::Request;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     BaseType, FieldDefinition, ServiceDocument, Type as Ty, TypeKind, TypeSystemDefinition,
@@ -468,8 +467,7 @@ async fn under_no_policy_nothing_is_heard() {
         let listened = ["Shift", "Assignment", "Notice", "NoticeReceipt"].contains(&of.name);
         if listened {
             for (graph, hears) in [(&deaf, false), (&app.graph, true)] {
-                let mut stream = graph.stream(Request::new(&query), app.claims("administrator"));
-                begin(graph, &mut stream).await;
+                let stream = begin(graph, &query, app.claims("administrator")).await;
                 streams.push((of.name, stream, hears));
             }
         }

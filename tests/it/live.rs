@@ -7,6 +7,7 @@ use async_graphql::Request;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use kaifong::graphql::Graph;
+use kaifong::viewer::Claims;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -16,20 +17,20 @@ pub type Answers = BoxStream<'static, async_graphql::Response>;
 /// What a role hears from now on.
 async fn listen(app: &App, role: &str, query: &str) -> Answers {
     let graph = Arc::clone(&app.graph);
-    let mut answers = graph.stream(Request::new(query), app.claims(role));
-    begin(&app.graph, &mut answers).await;
-    answers
+    begin(&graph, query, app.claims(role)).await
 }
 
-/// Polls a subscription until it listens.
-pub async fn begin(graph: &Graph, answers: &mut Answers) {
+/// A subscription that listens.
+pub async fn begin(graph: &Arc<Graph>, query: &str, claims: Option<Claims>) -> Answers {
     let events = graph.store().events().clone();
     let before = events.listeners();
+    let mut answers = graph.stream(Request::new(query), claims);
     while events.listeners() == before {
         let soon = Duration::from_millis(20);
         let heard = tokio::time::timeout(soon, answers.next()).await;
         assert!(heard.is_err(), "heard before anything happened: {heard:?}");
     }
+    answers
 }
 
 /// Nothing is heard for a moment.
@@ -112,8 +113,6 @@ async fn each_hears_what_each_may_see() {
         );
 
         assert!(silent(&mut guardian).await, "a guardian sees no shifts");
-        // A stream that is not polled may hold a connection, for which closing would wait.
-        drop((coordinator, partner, guardian));
         app.database.close().await;
     }
 }
