@@ -23,8 +23,8 @@ use super::root::described;
 use super::schema;
 use super::scope::Scope;
 use super::{Graph, id};
-use crate::catalogue::{self, Shape, Type};
-use crate::policy::Layout;
+use crate::catalogue::{self, Cell, Shape, Type};
+use crate::policy::{Layout, Shown};
 use crate::store::{Changes, Event};
 use crate::viewer::Claims;
 
@@ -154,16 +154,24 @@ async fn sees_change(scope: &Scope, event: &Event) -> Result<bool, GraphError> {
             .is_some_and(|column| columns.contains(&column)),
         Changes::Fields(names) => names.contains(&field.name),
     };
+    let made = matches!(event.what, Changes::Made);
     let mut layout = Layout::new(event.of, &scope.lens);
     let mut slots = Vec::new();
     for field in event.of.fields.iter().filter(changed) {
-        let lists = matches!(field.shape, Shape::Many { .. });
-        if !lists || !matches!(event.what, Changes::Made) {
-            slots.push(layout.field(field));
+        match field.shape {
+            Shape::Many { .. } if made => {}
+            // A relation that leads to a hidden row looks like one that leads to none: such a
+            // change is not told.
+            Shape::One { .. } if !made => slots.push((layout.target(field), true)),
+            _ => slots.push((layout.field(field), false)),
         }
     }
     let rows = scope.store.by_ids(&Arc::new(layout), &[event.id]).await?;
-    Ok(rows
-        .get(&event.id)
-        .is_some_and(|row| slots.iter().any(|slot| row.allows(*slot))))
+    let Some(row) = rows.get(&event.id) else {
+        return Ok(false);
+    };
+    Ok(slots.iter().any(|(slot, relation)| match relation {
+        true => matches!(row.show(*slot), Shown::Full(Cell::Id(_))),
+        false => row.allows(*slot),
+    }))
 }

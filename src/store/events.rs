@@ -57,7 +57,8 @@ impl Events {
         self.sender.receiver_count()
     }
 
-    pub(super) fn tell(&self, event: Event) {
+    /// Tells an event to all who listen.
+    pub fn tell(&self, event: Event) {
         // Nobody need listen.
         let _ = self.sender.send(event);
     }

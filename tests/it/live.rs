@@ -10,7 +10,11 @@ use kaifong::graphql::Graph;
 use kaifong::viewer::Claims;
 use serde_json::{Value, json};
 
+use kaifong::policy::{Document, Policies};
+use kaifong::store::{Changes, Event};
+
 use crate::app::App;
+use crate::databases::TestDatabase;
 
 pub type Answers = BoxStream<'static, async_graphql::Response>;
 
@@ -172,4 +176,59 @@ async fn queries_stream_one_answer_and_a_stranger_is_told_so_at_once() {
         "UNAUTHENTICATED"
     );
     assert!(told.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_relation_that_leads_to_a_hidden_row_is_not_told_of() {
+    // Departments are hidden from all; the relation to them is not.
+    let rules: String = ["Shift.list", "Shift.title", "Shift.department", "Shift.change", "Shift.department:edit", "Shift.title:edit"]
+        .iter()
+        .map(|action| format!("@id({action:?}) @en(\"Seen.\") @zh(\"可見。\")\npermit (principal, action == Action::{action:?}, resource);\n"))
+        .collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/policies/schema.cedarschema");
+    let schema = Document {
+        name: "schema".into(),
+        text: std::fs::read_to_string(path).unwrap(),
+    };
+    let policies = Policies::load(
+        &schema,
+        &[Document {
+            name: "rules".into(),
+            text: rules,
+        }],
+    )
+    .unwrap();
+    let app = App::over(TestDatabase::sqlite().await, policies).await;
+    let data = app
+        .data(
+            "coordinator",
+            "{ shifts(first: 1, where: {title: {isNull: false}}) { nodes { id } } }",
+        )
+        .await;
+    let id = data["shifts"]["nodes"][0]["id"].clone();
+    let (_, row) = kaifong::graphql::decode_id(id.as_str().unwrap()).unwrap();
+    let mut heard_by = listen(
+        &app,
+        "coordinator",
+        "subscription { shiftChanged { id title department { id } } }",
+    )
+    .await;
+    let tell = |columns| {
+        let of = kaifong::catalogue::find("Shift").unwrap();
+        app.graph.store().events().tell(Event {
+            of,
+            id: row,
+            what: Changes::Columns(columns),
+        });
+    };
+    tell(vec!["department_id"]);
+    assert!(
+        silent(&mut heard_by).await,
+        "a change between a hidden row and none shows"
+    );
+    tell(vec!["department_id", "title"]);
+    assert_eq!(
+        heard(&mut heard_by).await["data"]["shiftChanged"]["department"],
+        Value::Null
+    );
 }
