@@ -18,6 +18,8 @@ mod find;
 pub mod import;
 mod notices;
 mod order;
+mod raw;
+mod readers;
 mod record;
 mod sql;
 mod view;
@@ -27,20 +29,24 @@ pub use connect::{ConnectError, connect};
 pub use cursor::{CursorKey, Seal, Unsealed};
 pub use events::{Changes, Event, Events};
 pub use filter::{CellTest, Filter};
-pub use find::{Ask, Direction, Found, Page, Span, Within};
+pub use find::{Ask, Direction, Page, Pages, Span, Within};
 pub use notices::ReceiptStanding;
 pub use order::Order;
 pub use write::{Change, Changed, Draft};
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 
+use self::readers::Readers;
 use self::sql::Sql;
 
 /// Where rows are kept.
 #[derive(Clone)]
 pub struct Store {
     database: DatabaseConnection,
+    readers: Option<Arc<Readers>>,
     events: Events,
     now: DateTime<Utc>,
 }
@@ -51,6 +57,15 @@ pub enum StoreError {
     /// The database refused or could not be reached.
     #[error("the database failed")]
     Database(#[from] sea_orm::DbErr),
+    /// A reader of SQLite failed.
+    #[error("the database failed")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A reader of SQLite stopped short.
+    #[error("a reader stopped")]
+    Reader,
+    /// A page holds more than there is room for.
+    #[error("a page is too large")]
+    Overfull(#[from] crate::policy::Overfull),
     /// A value in the database is not of its column's type.
     #[error("column `{0}` holds another type")]
     Type(&'static str),
@@ -64,6 +79,7 @@ impl Store {
     #[must_use]
     pub fn new(database: DatabaseConnection) -> Self {
         Self {
+            readers: Readers::of(&database),
             database,
             events: Events::new(),
             now: DateTime::<Utc>::MIN_UTC,
@@ -75,6 +91,7 @@ impl Store {
     pub fn at(&self, now: DateTime<Utc>) -> Self {
         Self {
             database: self.database.clone(),
+            readers: self.readers.clone(),
             events: self.events.clone(),
             now,
         }
