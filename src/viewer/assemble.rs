@@ -153,7 +153,7 @@ pub fn scopes() -> impl Iterator<Item = &'static str> {
 }
 
 /// The rights of a share, each a pair of attributes: by project and by shift.
-const RIGHTS: [(&str, &str, &str); 9] = [
+const RIGHTS: [(&str, &str, &str); 10] = [
     ("frame", "seesFrameOf", "seesFrameOfShifts"),
     ("roster", "seesRosterOf", "seesRosterOfShifts"),
     (
@@ -164,6 +164,7 @@ const RIGHTS: [(&str, &str, &str); 9] = [
     ("names", "seesNamesOf", "seesNamesOfShifts"),
     ("contacts", "seesContactsOf", "seesContactsOfShifts"),
     ("notes", "seesNotesOf", "seesNotesOfShifts"),
+    ("origins", "seesOriginsOf", "seesOriginsOfShifts"),
     ("progress:edit", "editsProgressOf", "editsProgressOfShifts"),
     ("roster:edit", "editsRosterOf", "editsRosterOfShifts"),
     ("plan", "plansOf", "plansOfShifts"),
@@ -183,6 +184,7 @@ fn granted(share: &Share) -> Vec<&'static str> {
         }
         rights.extend(edits.then_some("roster:edit"));
     }
+    rights.extend(group("ORIGINS").then_some("origins"));
     rights.extend(edits.then_some("progress:edit"));
     rights.extend((share.level == "ADMIN").then_some("plan"));
     rights
