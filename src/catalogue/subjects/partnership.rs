@@ -60,7 +60,7 @@ pub static PARTNERSHIP: Type = Type {
             "fieldGroups",
             "field_groups",
             Kind::Words,
-            "Groups of fields beyond the frame: ROSTER, NAMES, CONTACTS, NOTES, ORIGINS.",
+            "Groups of fields beyond the frame: ROSTER, NAMES, CONTACTS, NOTES, HISTORY, ORIGINS.",
         )
         .free(),
         value(

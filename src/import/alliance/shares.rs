@@ -7,8 +7,8 @@ use super::super::{External, ImportError, Parsed};
 use super::cell::{Ascending, flag, number, word};
 use super::numbered;
 
-/// What one organisation shares with another. The rosters of the projects are part of it, and the
-/// numbers by which both know the records.
+/// What one organisation shares with another. The rosters of the projects are part of it, with those
+/// who withdrew from them, and the numbers by which both know the records.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShareRecord {
     /// Its number.

@@ -14,8 +14,8 @@ use super::{Known, identified, stamped, unknown};
 use crate::import::{Kind, Reason, ScopeRecord, ShareRecord};
 
 /// The groups that a share of an alliance includes beyond the frame.
-const DESENSITISED: &str = r#"["ROSTER","ORIGINS"]"#;
-const IN_FULL: &str = r#"["ROSTER","NAMES","CONTACTS","ORIGINS"]"#;
+const DESENSITISED: &str = r#"["ROSTER","HISTORY","ORIGINS"]"#;
+const IN_FULL: &str = r#"["ROSTER","NAMES","CONTACTS","HISTORY","ORIGINS"]"#;
 
 pub(super) struct Shares<'a>(pub(super) &'a Known);
 
