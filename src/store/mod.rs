@@ -21,6 +21,7 @@ mod order;
 mod record;
 mod sql;
 mod view;
+mod watch;
 mod write;
 
 pub use connect::{ConnectError, connect};
@@ -30,6 +31,7 @@ pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Found, Page, Span, Within};
 pub use notices::ReceiptStanding;
 pub use order::Order;
+pub use watch::{Mark, READ, Read, Watch, Whose};
 pub use write::{Change, Changed, Draft};
 
 use chrono::{DateTime, Utc};
@@ -42,6 +44,7 @@ use self::sql::Sql;
 pub struct Store {
     database: DatabaseConnection,
     events: Events,
+    watch: Watch,
     now: DateTime<Utc>,
 }
 
@@ -51,6 +54,9 @@ pub enum StoreError {
     /// The database refused or could not be reached.
     #[error("the database failed")]
     Database(#[from] sea_orm::DbErr),
+    /// The database's file cannot be watched for changes.
+    #[error("the database's file cannot be watched")]
+    Lookout(#[source] rusqlite::Error),
     /// A value in the database is not of its column's type.
     #[error("column `{0}` holds another type")]
     Type(&'static str),
@@ -66,8 +72,18 @@ impl Store {
         Self {
             database,
             events: Events::new(),
+            watch: Watch::none(),
             now: DateTime::<Utc>::MIN_UTC,
         }
+    }
+
+    /// The same store, which knows when anything changed of which viewers are made.
+    ///
+    /// # Errors
+    /// Where the database cannot be asked, or its file cannot be opened once more.
+    pub async fn watched(self) -> Result<Self, StoreError> {
+        let watch = Watch::over(&self.database).await?;
+        Ok(Self { watch, ..self })
     }
 
     /// The store at an instant: what has ended by then counts no more.
@@ -76,6 +92,7 @@ impl Store {
         Self {
             database: self.database.clone(),
             events: self.events.clone(),
+            watch: self.watch.clone(),
             now,
         }
     }
@@ -89,6 +106,12 @@ impl Store {
     #[must_use]
     pub fn events(&self) -> &Events {
         &self.events
+    }
+
+    /// Whether anything changed of which viewers are made.
+    #[must_use]
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The connection, for loading data in bulk.

@@ -102,6 +102,10 @@ impl Store {
         }
         let made: Vec<_> = drafts.iter().map(|draft| (draft.of, draft.id)).collect();
         let follows: Vec<_> = drafts.iter().filter_map(follows).collect();
+        let _counting: Vec<_> = made
+            .iter()
+            .map(|(of, _)| self.watch.counts(of.table, &[]))
+            .collect();
         let transaction = self.database.begin().await?;
         for draft in drafts {
             insert(&transaction, draft, now).await?;
@@ -132,7 +136,8 @@ impl Store {
             return Err(StoreError::Unpermitted);
         }
         let (of, id) = (change.of, change.id);
-        let columns = change.columns.iter().map(|(column, _)| *column).collect();
+        let columns: Vec<_> = change.columns.iter().map(|(column, _)| *column).collect();
+        let _counting = self.watch.counts(of.table, &columns);
         let done = update(&self.database, change, now).await?;
         if done == Changed::Done {
             let what = Changes::Columns(columns);

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 
+use crate::scratch::Scratch;
+
 /// A database that only one test uses.
 pub struct TestDatabase {
     pub name: &'static str,
     pub db: DatabaseConnection,
+    url: String,
     drop_after: Option<(String, String)>,
 }
 
@@ -23,12 +26,44 @@ impl TestDatabase {
         all
     }
 
+    /// As `each`, but SQLite in a file of this folder, as it is served.
+    pub async fn each_served(scratch: &Scratch) -> Vec<TestDatabase> {
+        let path = scratch.path(&format!("{}.db", uuid::Uuid::new_v4()));
+        let url = format!("sqlite:{}", path.display());
+        let db = kaifong::store::connect(&url).await.unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        let file = TestDatabase {
+            name: "SQLite",
+            db,
+            url,
+            drop_after: None,
+        };
+        let mut all = Self::each().await;
+        all[0] = file;
+        all
+    }
+
+    /// A connection such as another process would have.
+    pub async fn from_elsewhere(&self) -> DatabaseConnection {
+        Database::connect(&self.url).await.unwrap()
+    }
+
+    /// Whether new connections are let in; PostgreSQL only.
+    pub async fn let_in(&self, yes: bool) {
+        let (server, name) = self.drop_after.as_ref().unwrap();
+        let admin = Database::connect(server).await.unwrap();
+        let alter = format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {yes}");
+        admin.execute_unprepared(&alter).await.unwrap();
+        admin.close().await.unwrap();
+    }
+
     pub async fn sqlite() -> TestDatabase {
         let db = Database::connect("sqlite::memory:").await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
             name: "SQLite",
             db,
+            url: "sqlite::memory:".into(),
             drop_after: None,
         }
     }
@@ -39,12 +74,13 @@ impl TestDatabase {
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
         admin.execute_unprepared(&create).await.unwrap();
         admin.close().await.unwrap();
-        let db = Database::connect(with_database(&server, &name)).await;
-        let db = db.unwrap();
+        let url = with_database(&server, &name);
+        let db = Database::connect(&url).await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
             name: "PostgreSQL",
             db,
+            url,
             drop_after: Some((server, name)),
         }
     }

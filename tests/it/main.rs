@@ -30,6 +30,7 @@ mod http_rig;
 mod http_tokens;
 mod imports;
 mod interference;
+mod known;
 mod leaks;
 mod limits;
 mod lists;
