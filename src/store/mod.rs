@@ -8,6 +8,7 @@
 //! The SQL is written as text with bound values (`sql`): every name in it comes from the
 //! catalogue, every value is bound, and the few constructs are those that both databases share.
 
+mod carry;
 mod cells;
 mod connect;
 mod cursor;
@@ -26,7 +27,7 @@ mod write;
 
 pub use connect::{ConnectError, connect};
 pub use cursor::{CursorKey, Seal, Unsealed};
-pub use events::{Changes, Event, Events};
+pub use events::{Changes, Event, Events, Heard};
 pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Found, Page, Span, Within};
 pub use notices::ReceiptStanding;
@@ -69,20 +70,22 @@ impl Store {
     /// A store over this connection, as of the first instant of all.
     #[must_use]
     pub fn new(database: DatabaseConnection) -> Self {
+        let events = Events::new();
         Self {
             database,
-            events: Events::new(),
-            watch: Watch::none(),
+            watch: Watch::none(&events),
+            events,
             now: DateTime::<Utc>::MIN_UTC,
         }
     }
 
-    /// The same store, which knows when anything changed of which viewers are made.
+    /// The same store, which knows when anything changed of which viewers are made and, on
+    /// PostgreSQL, hears what other servers change.
     ///
     /// # Errors
     /// Where the database cannot be asked, or its file cannot be opened once more.
     pub async fn watched(self) -> Result<Self, StoreError> {
-        let watch = Watch::over(&self.database).await?;
+        let watch = Watch::over(&self.database, &self.events).await?;
         Ok(Self { watch, ..self })
     }
 

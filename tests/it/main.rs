@@ -39,6 +39,7 @@ mod matrix;
 mod migrations;
 mod mutations;
 mod policies;
+mod replicas;
 mod scratch;
 mod sharing;
 mod socket_rig;

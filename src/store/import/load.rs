@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, DatabaseConnection, DatabaseTransaction, EntityTrait,
+    ActiveModelTrait, ActiveValue, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait,
     IntoActiveModel, Iterable, QuerySelect, Select, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
 use uuid::{ContextV7, Timestamp, Uuid};
 
+use super::super::carry;
 use super::{LoadError, Progress, Run};
 use crate::import::{ImportError, Kind, Parsed, Reason, Rejection, Report};
 
@@ -83,12 +84,25 @@ where
     }
     store(&transaction, &target, batch, run, &mut ids, &mut report).await?;
     report.rejected.sort_by_key(|rejection| rejection.line);
+    if db.get_database_backend() == DbBackend::Postgres && report.inserted + report.updated > 0 {
+        carry::send_many(&transaction, type_of(T::KIND)).await?;
+    }
     match run.dry_run {
         true => transaction.rollback().await?,
         false => transaction.commit().await?,
     }
     progress(&report);
     Ok(report)
+}
+
+/// The type of the rows that a load makes.
+const fn type_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Schools => "Organisation",
+        Kind::Shifts => "Shift",
+        Kind::Holidays => "Holiday",
+        Kind::Tags => "Tag",
+    }
 }
 
 async fn store<T>(

@@ -7,7 +7,7 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::{self, Executor as _};
 use tokio::time::{sleep, timeout};
 
-use super::State;
+use super::{State, carry};
 
 /// The channel of the triggers on what the directory reads; a notice names the table.
 const DIRECTORY: &str = "kaifong_directory";
@@ -54,7 +54,7 @@ async fn listen(
     let mut listener = PgListener::connect_with(&pool).await?;
     // What was missed while a connection was away is for `arriving` to say.
     listener.eager_reconnect(false);
-    listener.listen_all([DIRECTORY]).await?;
+    listener.listen_all([DIRECTORY, carry::EVENTS]).await?;
     match state.upgrade() {
         Some(state) => state.arriving(true),
         None => return Ok(()),
@@ -66,7 +66,7 @@ async fn listen(
                 let (Some(notice), Some(state)) = (heard?, state.upgrade()) else {
                     return Ok(());
                 };
-                state.noticed(notice.payload());
+                state.noticed(notice.channel(), notice.payload());
             }
             Err(_) => {
                 let alive = timeout(PATIENCE, listener.execute("SELECT 1"));

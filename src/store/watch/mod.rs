@@ -20,7 +20,8 @@ use rusqlite::{Connection, OpenFlags};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tokio::task::AbortHandle;
 
-use super::StoreError;
+use super::events::{Events, Heard};
+use super::{StoreError, carry};
 use crate::viewer::PrincipalKind;
 pub use read::{READ, Read, Whose};
 
@@ -34,6 +35,7 @@ pub struct Watch(Arc<State>);
 
 struct State {
     means: Means,
+    events: Events,
     users: AtomicU64,
     partners: AtomicU64,
     listening: OnceLock<AbortHandle>,
@@ -53,16 +55,18 @@ enum Means {
 
 impl Watch {
     /// One that sees nothing, and so never has a mark.
-    pub(super) fn none() -> Self {
-        Self::by(Means::None)
+    pub(super) fn none(events: &Events) -> Self {
+        Self::by(Means::None, events)
     }
 
     /// One that sees every change of this database.
-    pub(super) async fn over(database: &DatabaseConnection) -> Result<Self, StoreError> {
+    pub(super) async fn over(
+        database: &DatabaseConnection,
+        events: &Events,
+    ) -> Result<Self, StoreError> {
         if database.get_database_backend() == DbBackend::Postgres {
-            let watch = Self::by(Means::Notices {
-                arrive: AtomicBool::new(false),
-            });
+            let arrive = AtomicBool::new(false);
+            let watch = Self::by(Means::Notices { arrive }, events);
             let pool = database.get_postgres_connection_pool();
             let options = (*pool.connect_options()).clone();
             let task = tokio::spawn(listener::run(Arc::downgrade(&watch.0), options));
@@ -70,15 +74,17 @@ impl Watch {
             let _ = watch.0.listening.set(task.abort_handle());
             return Ok(watch);
         }
-        Ok(Self::by(match file(database).await? {
+        let means = match file(database).await? {
             None => Means::Own,
             Some(path) => Means::File(Mutex::new(lookout(&path)?)),
-        }))
+        };
+        Ok(Self::by(means, events))
     }
 
-    fn by(means: Means) -> Self {
+    fn by(means: Means, events: &Events) -> Self {
         Self(Arc::new(State {
             means,
+            events: events.clone(),
             users: AtomicU64::new(0),
             partners: AtomicU64::new(0),
             listening: OnceLock::new(),
@@ -99,6 +105,11 @@ impl Watch {
             Means::File(lookout) => commits(lookout).map(Mark),
             Means::Notices { arrive } => arrive.load(SeqCst).then(|| Mark(counted().load(SeqCst))),
         }
+    }
+
+    /// Whether events come as notices, those of this process too.
+    pub(super) fn hears(&self) -> bool {
+        matches!(self.0.means, Means::Notices { .. })
     }
 
     /// Counts a write of this process to these columns of a table (all of them without any named)
@@ -127,8 +138,15 @@ impl State {
         }
     }
 
-    /// A notice that a table changed.
-    fn noticed(&self, table: &str) {
+    /// A notice that a table changed, or of an event.
+    fn noticed(&self, channel: &str, text: &str) {
+        if channel == carry::EVENTS {
+            for heard in carry::heard(text) {
+                self.events.say(heard);
+            }
+            return;
+        }
+        let table = text;
         let read = READ.iter().find(|read| read.table == table);
         self.changed(read.map_or(Whose::ALL, |read| read.whose));
     }
@@ -143,6 +161,9 @@ impl State {
             self.changed(Whose::ALL);
         }
         arrive.store(now, SeqCst);
+        if now {
+            self.events.say(Heard::Missed(None));
+        }
     }
 }
 
