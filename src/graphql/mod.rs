@@ -13,6 +13,7 @@ mod error;
 mod fetch;
 mod filter;
 mod id;
+mod json;
 mod kept;
 mod known;
 mod measure;
@@ -22,11 +23,14 @@ mod privacy;
 mod root;
 mod schema;
 mod scope;
+mod show;
+mod sink;
 mod subscribe;
 mod values;
 mod version;
 
 pub use id::encode as encode_id;
+pub use json::written;
 pub use measure::Extent;
 pub use scope::Limits;
 
@@ -304,6 +308,9 @@ impl Graph {
     }
 }
 
+/// In a request's data: its answer is for [`written`] alone, so that rows may be JSON text already.
+pub struct AsText;
+
 /// The scope as the executor carries it.
 struct Shared(Arc<Scope>);
 
@@ -315,6 +322,10 @@ fn coded_errors(mut response: Response) -> Response {
             *error = complaint;
         }
     }
+    // Roots are answered side by side: which of them failed first is nobody's business.
+    response
+        .errors
+        .sort_by_key(|error| error.locations.first().map(|at| (at.line, at.column)));
     response
 }
 

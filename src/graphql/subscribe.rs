@@ -16,14 +16,15 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::arguments::Arguments;
+use super::error::object;
 use super::error::{GraphError, coded};
-use super::fetch::object;
 use super::plan::{Place, Planner};
 use super::root::described;
 use super::schema;
 use super::scope::Scope;
+use super::show::RowAt;
 use super::{Graph, id};
-use crate::catalogue::{self, Cell, Shape, Type};
+use crate::catalogue::{self, CellRef, Shape, Type};
 use crate::policy::{Layout, Shown};
 use crate::store::{Changes, Event, Heard};
 use crate::viewer::Claims;
@@ -143,8 +144,9 @@ impl Listening<'_> {
         };
         let at = Place::root(self.field.response_key().node.as_str());
         let plan = planner.rows(self.of, &[self.field], &at)?;
-        let ids = [(event.id, 1)];
-        Ok(scope.by_ids(&plan, &ids).await?.remove(&event.id))
+        let fetched = scope.by_ids(&plan, [event.id]).await?;
+        let there = !fetched.rows.is_empty();
+        Ok(there.then(|| scope.shown(false, &RowAt(&plan, &fetched, 0))))
     }
 }
 
@@ -175,11 +177,11 @@ async fn sees_change(scope: &Scope, event: &Event) -> Result<bool, GraphError> {
         }
     }
     let rows = scope.store.by_ids(&Arc::new(layout), &[event.id]).await?;
-    let Some(row) = rows.get(&event.id) else {
+    let Some(row) = rows.get(0) else {
         return Ok(false);
     };
     Ok(slots.iter().any(|(slot, relation)| match relation {
-        true => matches!(row.show(*slot), Shown::Full(Cell::Id(_))),
+        true => matches!(row.show(*slot), Shown::Full(CellRef::Id(_))),
         false => row.allows(*slot),
     }))
 }

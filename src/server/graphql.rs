@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use super::{
     Server, accept::Media, answer, bearer, gate::Gate, refusal::Refusal, request, websocket,
 };
+use crate::graphql::AsText;
 
 /// Answers `/graphql`, whatever the method; a request for a WebSocket gets one.
 pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Request) -> Response {
@@ -60,6 +61,7 @@ async fn answered(
         Method::GET => only_query(request::from_address(&head.uri, &gate)?)?,
         _ => request::from_body(&head.headers, body, server.limits.body_bytes, &gate).await?,
     };
+    let request = request.data(AsText);
     Ok(server.graph.execute(request, claims.as_ref(), now).await)
 }
 

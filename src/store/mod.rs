@@ -19,6 +19,8 @@ mod find;
 pub mod import;
 mod notices;
 mod order;
+mod raw;
+mod readers;
 mod record;
 mod sql;
 mod view;
@@ -29,21 +31,25 @@ pub use connect::{ConnectError, connect};
 pub use cursor::{CursorKey, Seal, Unsealed};
 pub use events::{Changes, Event, Events, Heard};
 pub use filter::{CellTest, Filter};
-pub use find::{Ask, Direction, Found, Page, Span, Within};
+pub use find::{Ask, Direction, Page, Pages, Span, Within};
 pub use notices::ReceiptStanding;
 pub use order::Order;
 pub use watch::{Mark, READ, Read, Watch, Whose};
 pub use write::{Change, Changed, Draft};
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 
+use self::readers::Readers;
 use self::sql::Sql;
 
 /// Where rows are kept.
 #[derive(Clone)]
 pub struct Store {
     database: DatabaseConnection,
+    readers: Option<Arc<Readers>>,
     events: Events,
     watch: Watch,
     now: DateTime<Utc>,
@@ -55,9 +61,15 @@ pub enum StoreError {
     /// The database refused or could not be reached.
     #[error("the database failed")]
     Database(#[from] sea_orm::DbErr),
-    /// The database's file cannot be watched for changes.
-    #[error("the database's file cannot be watched")]
-    Lookout(#[source] rusqlite::Error),
+    /// A reader of SQLite failed.
+    #[error("the database failed")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A reader of SQLite stopped short.
+    #[error("a reader stopped")]
+    Reader,
+    /// A page holds more than there is room for.
+    #[error("a page is too large")]
+    Overfull(#[from] crate::policy::Overfull),
     /// A value in the database is not of its column's type.
     #[error("column `{0}` holds another type")]
     Type(&'static str),
@@ -72,6 +84,7 @@ impl Store {
     pub fn new(database: DatabaseConnection) -> Self {
         let events = Events::new();
         Self {
+            readers: Readers::of(&database),
             database,
             watch: Watch::none(&events),
             events,
@@ -94,6 +107,7 @@ impl Store {
     pub fn at(&self, now: DateTime<Utc>) -> Self {
         Self {
             database: self.database.clone(),
+            readers: self.readers.clone(),
             events: self.events.clone(),
             watch: self.watch.clone(),
             now,

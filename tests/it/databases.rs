@@ -5,41 +5,43 @@ use std::path::PathBuf;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 
-use crate::scratch::Scratch;
-
 /// A database that only one test uses.
 pub struct TestDatabase {
     pub name: &'static str,
     pub db: DatabaseConnection,
     url: String,
     drop_after: Option<(String, String)>,
+    file: Option<Temporary>,
+}
+
+/// The file of a database, which goes with it.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", self.0.display()));
+        }
+    }
 }
 
 impl TestDatabase {
     /// One on SQLite, and one on PostgreSQL where `KAIFONG_TEST_POSTGRES` names a server.
     pub async fn each() -> Vec<TestDatabase> {
-        let mut all = vec![Self::sqlite().await];
+        Self::with_postgres(Self::sqlite().await).await
+    }
+
+    /// The same, but SQLite in memory: all that it is asked goes through one driver, which tells.
+    pub async fn each_that_tells() -> Vec<TestDatabase> {
+        Self::with_postgres(Self::memory().await).await
+    }
+
+    async fn with_postgres(sqlite: TestDatabase) -> Vec<TestDatabase> {
+        let mut all = vec![sqlite];
         match std::env::var("KAIFONG_TEST_POSTGRES") {
             Ok(server) => all.push(Self::postgres(server).await),
             Err(_) => skip("the PostgreSQL half", "KAIFONG_TEST_POSTGRES is not set"),
         }
-        all
-    }
-
-    /// As `each`, but SQLite in a file of this folder, as it is served.
-    pub async fn each_served(scratch: &Scratch) -> Vec<TestDatabase> {
-        let path = scratch.path(&format!("{}.db", uuid::Uuid::new_v4()));
-        let url = format!("sqlite:{}", path.display());
-        let db = kaifong::store::connect(&url).await.unwrap();
-        Migrator::up(&db, None).await.unwrap();
-        let file = TestDatabase {
-            name: "SQLite",
-            db,
-            url,
-            drop_after: None,
-        };
-        let mut all = Self::each().await;
-        all[0] = file;
         all
     }
 
@@ -57,7 +59,23 @@ impl TestDatabase {
         admin.close().await.unwrap();
     }
 
+    /// A file, as the server has it.
     pub async fn sqlite() -> TestDatabase {
+        let name = format!("{}.db", uuid::Uuid::new_v4().simple());
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let url = format!("sqlite:{}", file.display());
+        let db = kaifong::store::connect(&url).await.unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        TestDatabase {
+            name: "SQLite",
+            db,
+            url,
+            drop_after: None,
+            file: Some(Temporary(file)),
+        }
+    }
+
+    async fn memory() -> TestDatabase {
         let db = Database::connect("sqlite::memory:").await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
@@ -65,6 +83,7 @@ impl TestDatabase {
             db,
             url: "sqlite::memory:".into(),
             drop_after: None,
+            file: None,
         }
     }
 
@@ -82,11 +101,13 @@ impl TestDatabase {
             db,
             url,
             drop_after: Some((server, name)),
+            file: None,
         }
     }
 
     pub async fn close(self) {
         self.db.close().await.unwrap();
+        drop(self.file);
         if let Some((server, name)) = self.drop_after {
             let admin = Database::connect(server).await.unwrap();
             let drop = format!("DROP DATABASE {name}");

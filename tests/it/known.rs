@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 
 use crate::app::{App, ROLES, noon};
 use crate::databases::TestDatabase;
-use crate::scratch::Scratch;
 
 const SHIFTS: &str = "{ shifts(first: 1) { totalCount } }";
 
@@ -27,9 +26,9 @@ struct Watched {
 }
 
 impl Watched {
-    async fn each(scratch: &Scratch) -> Vec<Self> {
+    async fn each() -> Vec<Self> {
         let mut all = Vec::new();
-        for mut database in TestDatabase::each_served(scratch).await {
+        for mut database in TestDatabase::each().await {
             demo::load(&database.db, noon()).await.unwrap();
             let sent = Arc::new(Mutex::new(Vec::new()));
             let log = Arc::clone(&sent);
@@ -139,8 +138,7 @@ fn revoking(app: &App, role: &str) -> String {
 
 #[tokio::test]
 async fn the_second_request_of_a_viewer_sends_its_own_statements_only() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         let name = watched.app.database.name;
         for role in ROLES {
             let (first, sent) = watched.ask(role).await;
@@ -157,8 +155,7 @@ async fn the_second_request_of_a_viewer_sends_its_own_statements_only() {
 
 #[tokio::test]
 async fn a_token_of_another_scope_is_another_viewer() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         assert!(watched.count("partner").await.0 > 0);
         let mut claims = watched.app.claims("partner").unwrap();
         claims.scope = Some("roster".into());
@@ -179,8 +176,7 @@ async fn a_token_of_another_scope_is_another_viewer() {
 
 #[tokio::test]
 async fn what_is_revoked_through_the_graph_is_gone_from_the_next_request() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         assert!(watched.count("partner").await.0 > 0);
         assert!(!watched.count("partner").await.1);
         let archive = "mutation($input: PartnershipArchiveInput!) { partnershipArchive(input: $input) { userErrors { code } } }";
@@ -195,8 +191,7 @@ async fn what_is_revoked_through_the_graph_is_gone_from_the_next_request() {
 
 #[tokio::test]
 async fn a_roster_that_changes_through_the_graph_changes_what_a_volunteer_is() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         let own = "{ assignments(first: 50, where: {status: {in: [OFFERED, ACCEPTED]}}) { nodes { id volunteer { id } shift { assignments { totalCount } } } } }";
         let seen = watched.app.data("volunteer", own).await;
         let one = seen["assignments"]["nodes"][0].clone();
@@ -214,8 +209,7 @@ async fn a_roster_that_changes_through_the_graph_changes_what_a_volunteer_is() {
 
 #[tokio::test]
 async fn what_another_process_revokes_is_gone_when_its_notice_has_arrived() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         for role in ["administrator", "coordinator", "team_leader", "teacher"] {
             assert!(watched.count(role).await.1, "{role} is new");
             assert!(!watched.count(role).await.1, "{role} is known");
@@ -228,8 +222,7 @@ async fn what_another_process_revokes_is_gone_when_its_notice_has_arrived() {
 
 #[tokio::test]
 async fn nobody_is_known_once_something_of_theirs_has_ended_or_begun() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         let postgres = watched.app.database.name == "PostgreSQL";
         let seconds = |n| noon() + TimeDelta::seconds(n);
         for (column, before, after) in [("valid_to", true, false), ("valid_from", false, true)] {
@@ -271,8 +264,7 @@ async fn nobody_is_known_once_something_of_theirs_has_ended_or_begun() {
 
 #[tokio::test]
 async fn nobody_is_known_for_longer_than_the_setting_says() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         let at = |n| noon() + TimeDelta::seconds(n);
         for (second, afresh) in [(0, true), (59, false), (60, true), (119, false), (59, true)] {
             let (_, sent) = watched.ask_at("coordinator", at(second)).await;
@@ -284,8 +276,7 @@ async fn nobody_is_known_for_longer_than_the_setting_says() {
 
 #[tokio::test]
 async fn nobody_is_known_while_no_notices_arrive() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         if watched.app.database.name == "SQLite" {
             continue;
         }
@@ -324,8 +315,7 @@ async fn nobody_is_known_while_no_notices_arrive() {
 
 #[tokio::test]
 async fn a_viewer_that_is_made_while_it_changes_is_not_kept_as_it_was() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         let watched = Arc::new(watched);
         let asking = |_| {
             let watched = Arc::clone(&watched);
@@ -402,8 +392,7 @@ fn everything_that_the_directory_reads_is_watched() {
 
 #[tokio::test]
 async fn partners_are_made_of_the_tables_that_are_watched_for_them() {
-    let scratch = Scratch::new();
-    for watched in Watched::each(&scratch).await {
+    for watched in Watched::each().await {
         for role in ROLES {
             let (_, sent) = watched.ask(role).await;
             let made = sent.iter().filter(|sql| !sql.contains("COUNT"));

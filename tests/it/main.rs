@@ -23,6 +23,7 @@ mod editions;
 mod entities;
 mod equality;
 mod filters;
+mod gears;
 mod house;
 mod http;
 mod http_pages;

@@ -202,12 +202,9 @@ async fn file(database: &DatabaseConnection) -> Result<Option<String>, StoreErro
 /// A connection that only ever asks for the count of commits. It waits for nobody.
 fn lookout(path: &str) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = || {
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(std::time::Duration::ZERO)?;
-        Ok(connection)
-    };
-    open().map_err(StoreError::Lookout)
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    Ok(connection)
 }
 
 /// The count of commits by others than the lookout; none where it cannot be had.
