@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, Iterable, QuerySelect, Select, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect, Select,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use uuid::{ContextV7, Timestamp, Uuid};
 
+use super::super::carry;
 use super::{LoadError, Progress, Run};
 use crate::import::{ImportError, Kind, Parsed, Reason, Rejection, Report};
 
@@ -128,8 +129,30 @@ where
     }
     store(transaction, &mut target, batch, run, &mut ids, &mut report).await?;
     report.rejected.sort_by_key(|rejection| rejection.line);
+    let postgres = transaction.get_database_backend() == DbBackend::Postgres;
+    if postgres && report.inserted + report.updated > 0 {
+        carry::send_many(transaction, type_of(T::KIND)).await?;
+    }
     progress(&report);
     Ok(report)
+}
+
+/// The type of the rows that a load makes.
+const fn type_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Schools | Kind::Organisations => "Organisation",
+        Kind::Shifts => "Shift",
+        Kind::Holidays => "Holiday",
+        Kind::Tags => "Tag",
+        Kind::Departments => "Department",
+        Kind::Projects => "Project",
+        Kind::Accounts => "User",
+        Kind::Memberships => "Membership",
+        Kind::Shares => "Partnership",
+        Kind::Scopes => "PartnershipScope",
+        Kind::Volunteers => "Volunteer",
+        Kind::Assignments => "Assignment",
+    }
 }
 
 async fn store<T>(
