@@ -39,7 +39,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_graphql::Name;
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Response, Schema, ServerError};
 use chrono::{DateTime, Utc};
 use futures_util::stream::{BoxStream, once, unfold};
@@ -63,8 +63,10 @@ type Executable = Schema<Query, Mutation, Subscription>;
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// How many lenses are kept.
+/// How many lenses are kept, and how many documents.
 const KEPT: usize = 256;
+/// The longest document that is kept, in bytes.
+const LONGEST_KEPT: usize = 8 * 1024;
 
 /// Answers requests as their viewers may see the data.
 pub struct Graph {
@@ -76,6 +78,7 @@ pub struct Graph {
     clock: Clock,
     known: Known,
     lenses: Mutex<Kept<LensKey, Arc<Lens>>>,
+    documents: Mutex<Kept<String, Arc<ExecutableDocument>>>,
 }
 
 /// Viewers that hold the same for as long share a lens.
@@ -100,6 +103,7 @@ impl Graph {
             clock,
             known: Known::lasting(Duration::ZERO),
             lenses: Mutex::new(Kept::of(KEPT)),
+            documents: Mutex::new(Kept::of(KEPT)),
         }
     }
 
@@ -276,8 +280,7 @@ impl Graph {
 
     /// Refuses what does not parse, and what is too large before any pass that would expand it.
     fn admit(&self, request: &mut Request) -> Result<(), ServerError> {
-        let document = request.parsed_query();
-        let document = document.map_err(|error| with_code("GRAPHQL_PARSE_FAILED", error))?;
+        let document = self.parsed(request)?;
         match measure(document, &self.limits.extent) {
             Ok(_) => Ok(()),
             Err(Oversize::More(what, count, limit)) => {
@@ -289,6 +292,30 @@ impl Graph {
                 Err(coded("GRAPHQL_VALIDATION_FAILED", message, None))
             }
         }
+    }
+
+    /// The document of a request. Clients ask the same few again and again.
+    fn parsed<'r>(&self, request: &'r mut Request) -> Result<&'r ExecutableDocument, ServerError> {
+        let kept = || {
+            let documents = self.documents.lock();
+            documents.unwrap_or_else(PoisonError::into_inner)
+        };
+        let short = request.query.len() <= LONGEST_KEPT;
+        let known = short
+            .then(|| kept().get(&*request.query).map(Arc::clone))
+            .flatten();
+        if let Some(document) = known {
+            request.set_parsed_query(ExecutableDocument::clone(&document));
+        } else {
+            let document = request.parsed_query();
+            let document = document.map_err(|error| with_code("GRAPHQL_PARSE_FAILED", error))?;
+            if short {
+                let document = Arc::new(document.clone());
+                kept().put(request.query.clone(), document);
+            }
+        }
+        let document = request.parsed_query();
+        document.map_err(|error| with_code("GRAPHQL_PARSE_FAILED", error))
     }
 
     /// The lens of a viewer.

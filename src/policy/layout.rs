@@ -53,7 +53,7 @@ enum Decider {
 pub struct Layout {
     of: &'static Type,
     lens: Arc<Lens>,
-    rows: Condition,
+    rows: Arc<Condition>,
     columns: Vec<Column>,
     seats: Vec<Seat>,
     named: Vec<(String, Slot)>,

@@ -42,6 +42,7 @@ pub struct Lens {
     principal: Entity,
     partial: PartialEntities,
     rules: Mutex<HashMap<String, Arc<Rule>>>,
+    rows: Mutex<HashMap<&'static str, Arc<Condition>>>,
 }
 
 impl Lens {
@@ -62,6 +63,7 @@ impl Lens {
             principal,
             partial,
             rules: Mutex::default(),
+            rows: Mutex::default(),
         })
     }
 
@@ -80,11 +82,18 @@ impl Lens {
     /// Which rows of a type are there at all. The gate makes sure that it is no opaque rule; if it
     /// were, no row would be there.
     #[must_use]
-    pub fn rows(&self, of: &'static Type) -> Condition {
-        match &*self.rule(of, &format!("{}.list", of.name)) {
+    pub fn rows(&self, of: &'static Type) -> Arc<Condition> {
+        let kept = || self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rows) = kept().get(of.name) {
+            return Arc::clone(rows);
+        }
+        let rows = match &*self.rule(of, &format!("{}.list", of.name)) {
             Rule::Condition(condition) => condition.clone(),
             Rule::Opaque => Condition::Never,
-        }
+        };
+        let rows = Arc::new(rows);
+        kept().insert(of.name, Arc::clone(&rows));
+        rows
     }
 
     /// How a field is seen.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
@@ -33,7 +34,16 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, ConnectError> {
     // A database in memory is one connection's own.
     options
         .max_connections(if memory { 1 } else { 8 })
-        .test_before_acquire(!sqlite);
+        .test_before_acquire(false)
+        // One that was used a moment ago need not be asked whether it still lives.
+        .map_sqlx_postgres_before_acquire(|connection, metadata| {
+            Box::pin(async move {
+                if metadata.idle_for > Duration::from_secs(1) {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        });
     options.map_sqlx_sqlite_opts(move |options| {
         let options = options.create_if_missing(true).foreign_keys(true);
         let options = options.busy_timeout(Duration::from_secs(5));

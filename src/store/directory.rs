@@ -119,7 +119,7 @@ impl Directory for Store {
                 .ids(|sql| {
                     sql.push("SELECT id FROM shift WHERE archived_at IS NULL AND starts_at < ");
                     sql.bind(ends).push(" AND ends_at > ").bind(begins);
-                    sql.push(" AND project_id IN ").list(leads());
+                    sql.push(" AND project_id").among(leads());
                 })
                 .await?;
             standing.until = standing.until.into_iter().chain([ends]).min();
@@ -135,8 +135,8 @@ impl Directory for Store {
                 .ids(|sql| {
                     sql.push("SELECT DISTINCT shift_id FROM assignment WHERE archived_at IS NULL ");
                     sql.push("AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED', 'ABSENT') ");
-                    sql.push("AND volunteer_id IN ")
-                        .list(standing.volunteers.iter().copied());
+                    sql.push("AND volunteer_id")
+                        .among(standing.volunteers.iter().copied());
                 })
                 .await?;
         }
@@ -164,8 +164,8 @@ impl Directory for Store {
                 sql.push("valid_to, valid_from FROM partnership WHERE archived_at IS NULL ");
                 sql.push("AND state = 'ACTIVE' AND (valid_to IS NULL OR valid_to > ")
                     .bind(now);
-                sql.push(") AND id IN ")
-                    .list(ids.iter().copied())
+                sql.push(") AND id")
+                    .among(ids.iter().copied())
                     .push(" ORDER BY id");
             })
             .await?;
@@ -203,7 +203,7 @@ impl Store {
     async fn branches(&self, heads: Vec<Uuid>) -> Result<Vec<Uuid>, StoreError> {
         self.ids(|sql| {
             sql.push("WITH RECURSIVE below(id) AS (SELECT o.id FROM organisation o ");
-            sql.push("WHERE o.parent_id IN ").list(heads);
+            sql.push("WHERE o.parent_id").among(heads);
             sql.push(" UNION SELECT o.id FROM organisation o JOIN below b ON o.parent_id = b.id) ");
             sql.push("SELECT id FROM below");
         })
@@ -221,8 +221,8 @@ impl Store {
             .rows(|sql| {
                 sql.push("SELECT g.student_id, s.organisation_id FROM guardianship g ");
                 sql.push("JOIN student s ON s.id = g.student_id WHERE g.archived_at IS NULL ");
-                sql.push("AND g.has_access AND g.guardian_id IN ");
-                sql.list(standing.guardians.iter().copied());
+                sql.push("AND g.has_access AND g.guardian_id");
+                sql.among(standing.guardians.iter().copied());
             })
             .await?;
         for row in rows {
@@ -237,8 +237,8 @@ impl Store {
                 let day: Value = day.into();
                 sql.push("SELECT class_id FROM enrolment WHERE archived_at IS NULL ");
                 sql.push("AND (ends_on IS NULL OR ends_on >= ").bind(day);
-                sql.push(") AND student_id IN ")
-                    .list(standing.wards.iter().copied());
+                sql.push(") AND student_id")
+                    .among(standing.wards.iter().copied());
             })
             .await?;
         standing.until = standing.until.into_iter().chain([ends]).min();

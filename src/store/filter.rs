@@ -72,10 +72,7 @@ impl Filtering<'_> {
             }
             Filter::Ids(ids) if ids.is_empty() => self.sql.word("FALSE"),
             Filter::Ids(ids) => {
-                self.sql
-                    .column(alias, "id")
-                    .push(" IN ")
-                    .list(ids.iter().copied());
+                self.sql.column(alias, "id").among(ids.iter().copied());
             }
             Filter::Cell(field, test) => match seen(self.lens, of, field, rows) {
                 Seen::Never => {
@@ -133,7 +130,7 @@ impl Filtering<'_> {
             CellTest::In(values) if values.is_empty() => self.sql.word("FALSE"),
             CellTest::In(values) => {
                 view::stored(self.sql, field, alias);
-                self.sql.push(" IN ").list(values.iter().map(bound));
+                self.sql.among(values.iter().map(bound));
             }
             CellTest::Less(value) => compare(" < ", value),
             CellTest::AtMost(value) => compare(" <= ", value),

@@ -244,8 +244,8 @@ impl Store {
             .push(alias)
             .push(" WHERE ");
         if let Some(within) = &ask.within {
-            sql.column(alias, within.foreign).push(" IN ");
-            sql.list(within.parents.iter().copied()).push(" AND ");
+            sql.column(alias, within.foreign);
+            sql.among(within.parents.iter().copied()).push(" AND ");
         }
         if !ask.archived {
             sql.column(alias, "archived_at").push(" IS NULL AND ");

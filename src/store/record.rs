@@ -41,8 +41,8 @@ impl Store {
         }
         sql.push(" FROM ")
             .push(of.table)
-            .push(" t WHERE t.id IN ")
-            .list(ids.iter().copied());
+            .push(" t WHERE t.id")
+            .among(ids.iter().copied());
         let rows = self.database.query_all_raw(sql.finish()).await?;
         let mut sets: HashMap<Uuid, BTreeMap<&'static str, BTreeSet<Uuid>>> = HashMap::new();
         for attribute in of.attributes {
@@ -92,10 +92,7 @@ impl Store {
             .push(value)
             .push(" FROM ")
             .push(from);
-        sql.push(" WHERE ")
-            .push(own)
-            .push(" IN ")
-            .list(ids.iter().copied());
+        sql.push(" WHERE ").push(own).among(ids.iter().copied());
         sql.push(" AND (").timed(when).push(")");
         let rows = self.database.query_all_raw(sql.finish()).await?;
         let pair =

@@ -1,6 +1,7 @@
 //! A statement in the making.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sea_orm::sea_query::ArrayType;
 use sea_orm::{DbBackend, Statement, Value};
 
 /// Text with bound values. Names come from the catalogue; values are only ever bound.
@@ -73,9 +74,34 @@ impl Sql {
         self.push(alias).push(".").push(column)
     }
 
-    /// Adds `(a, b, …)` of bound values.
-    pub fn list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
-        self.push("(");
+    /// Adds that what stands before is one of these.
+    ///
+    /// A database keeps a prepared statement by its text. So that lists of all lengths make few
+    /// texts, PostgreSQL is given ids as one array, and other lists are filled up, by their last
+    /// value again, to a power of two.
+    pub fn among<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+        let mut values: Vec<Value> = values.into_iter().map(Into::into).collect();
+        if values.len() < 2 {
+            return match values.pop() {
+                Some(value) => self.push(" = ").bind(value),
+                None if self.backend == DbBackend::Postgres => {
+                    self.push(" = ANY(CAST('{}' AS uuid[]))")
+                }
+                None => self.push(" IN ()"),
+            };
+        }
+        if self.backend == DbBackend::Postgres
+            && values.iter().all(|value| matches!(value, Value::Uuid(_)))
+        {
+            let ids = Value::Array(ArrayType::Uuid, Some(Box::new(values)));
+            return self.push(" = ANY(").bind(ids).push(")");
+        }
+        let last = values.last().cloned();
+        let room = values.len().next_power_of_two();
+        if room <= MOST_FILLED {
+            values.extend(std::iter::repeat_n(last, room - values.len()).flatten());
+        }
+        self.push(" IN (");
         for (at, value) in values.into_iter().enumerate() {
             if at > 0 {
                 self.push(", ");
@@ -117,6 +143,9 @@ impl Sql {
         Statement::from_sql_and_values(self.backend, self.text, self.values)
     }
 }
+
+/// The longest list that is filled up.
+const MOST_FILLED: usize = 1024;
 
 /// The day in Hong Kong, which is eight hours ahead of UTC all year.
 pub fn hong_kong_day(now: DateTime<Utc>) -> NaiveDate {

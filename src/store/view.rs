@@ -40,9 +40,7 @@ pub fn test(sql: &mut Sql, test: &Test, alias: &str) {
                     .column(alias, column)
                     .push(" IS NOT NULL AND ");
             }
-            sql.column(alias, column)
-                .push(" IN ")
-                .list(ids.iter().copied());
+            sql.column(alias, column).among(ids.iter().copied());
             if optional {
                 sql.push(")");
             }
@@ -53,8 +51,7 @@ pub fn test(sql: &mut Sql, test: &Test, alias: &str) {
         }
         Test::Word(attribute, words) => {
             sql.column(alias, plain(attribute))
-                .push(" IN ")
-                .list(words.iter().map(String::as_str));
+                .among(words.iter().map(String::as_str));
         }
         Test::Flag(attribute) => drop(sql.column(alias, plain(attribute))),
         Test::Meets(attribute, ids) => {
@@ -73,11 +70,8 @@ pub fn test(sql: &mut Sql, test: &Test, alias: &str) {
                 .push(" WHERE ")
                 .push(own)
                 .push(" = ");
-            sql.column(alias, "id")
-                .push(" AND ")
-                .push(value)
-                .push(" IN ");
-            sql.list(ids.iter().copied())
+            sql.column(alias, "id").push(" AND ").push(value);
+            sql.among(ids.iter().copied())
                 .push(" AND (")
                 .timed(when)
                 .push("))");
