@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, Iterable, QuerySelect, Select, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityName, EntityTrait, IntoActiveModel, Iterable, QuerySelect, Select,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -115,6 +115,7 @@ where
     let mut report = Report::new(T::KIND, run.source, run.dry_run);
     let mut ids = ContextV7::new();
     let mut batch = Vec::with_capacity(BATCH);
+    let mut batches = 0_u64;
     for parsed in records {
         match parsed? {
             Parsed::Rejected(rejection) => report.rejected.push(rejection),
@@ -124,12 +125,28 @@ where
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
             store(transaction, &mut target, full, run, &mut ids, &mut report).await?;
             progress(&report);
+            batches += 1;
+            if batches.is_power_of_two() && batches > 2 {
+                analyse::<T>(transaction).await?;
+            }
         }
     }
     store(transaction, &mut target, batch, run, &mut ids, &mut report).await?;
+    analyse::<T>(transaction).await?;
     report.rejected.sort_by_key(|rejection| rejection.line);
     progress(&report);
     Ok(report)
+}
+
+/// Tells PostgreSQL how the table has grown; it would read it whole for each batch otherwise. SQLite
+/// takes the index without being told.
+async fn analyse<T: Target>(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    if transaction.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let table = T::Entity::default();
+    let text = format!("ANALYZE {}", table.table_name());
+    transaction.execute_unprepared(&text).await.map(drop)
 }
 
 async fn store<T>(
