@@ -99,7 +99,7 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
     if pending > 0 {
         return Err(AppError::Outdated(pending));
     }
-    let store = Store::new(database);
+    let store = Store::new(database).watched().await?;
     let keys = keys(config)?;
     let limits = Limits {
         page: config.pages.default_size,
@@ -113,7 +113,8 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
         Seal::new(keys.cursor_key()),
         limits,
         Arc::new(Utc::now),
-    );
+    )
+    .knowing(config.viewer_cache);
     Ok(App { graph, keys })
 }
 

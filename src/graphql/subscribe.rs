@@ -26,7 +26,7 @@ use super::show::RowAt;
 use super::{Graph, id};
 use crate::catalogue::{self, CellRef, Shape, Type};
 use crate::policy::{Layout, Shown};
-use crate::store::{Changes, Event};
+use crate::store::{Changes, Event, Heard};
 use crate::viewer::Claims;
 
 /// The subscription root.
@@ -94,7 +94,7 @@ struct Listening<'a> {
     of: &'static Type,
     /// The one row that is listened to, if any; an identifier of none hears nothing.
     only: Option<Option<Uuid>>,
-    events: Receiver<Event>,
+    events: Receiver<Heard>,
 }
 
 impl Listening<'_> {
@@ -102,15 +102,18 @@ impl Listening<'_> {
     async fn next(&mut self) -> Result<Option<Response>, ServerError> {
         loop {
             let event = match self.events.recv().await {
-                Ok(event) => event,
+                Ok(Heard::Changed(event)) => event,
+                Ok(Heard::Missed(Some(of))) if !std::ptr::eq(of, self.of) => continue,
+                Ok(Heard::Missed(_)) | Err(RecvError::Lagged(_)) => match self.only {
+                    None => return Err(missed()),
+                    Some(None) => continue,
+                    // One row is shown as it is now.
+                    Some(Some(id)) => {
+                        let (of, what) = (self.of, Changes::Made);
+                        Event { of, id, what }
+                    }
+                },
                 Err(RecvError::Closed) => return Ok(None),
-                Err(RecvError::Lagged(_)) => {
-                    return Err(coded(
-                        "EVENTS_MISSED",
-                        "events were missed; ask again",
-                        None,
-                    ));
-                }
             };
             let wanted = std::ptr::eq(event.of, self.of)
                 && self.only.is_none_or(|only| only == Some(event.id));
@@ -145,6 +148,11 @@ impl Listening<'_> {
         let there = !fetched.rows.is_empty();
         Ok(there.then(|| scope.shown(false, &RowAt(&plan, &fetched, 0))))
     }
+}
+
+/// Nobody knows what else changed.
+fn missed() -> ServerError {
+    coded("EVENTS_MISSED", "events were missed; ask again", None)
 }
 
 /// Whether the row is there for the viewer, and something changed that the viewer sees in full.

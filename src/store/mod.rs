@@ -8,6 +8,7 @@
 //! The SQL is written as text with bound values (`sql`): every name in it comes from the
 //! catalogue, every value is bound, and the few constructs are those that both databases share.
 
+mod carry;
 mod cells;
 mod connect;
 mod cursor;
@@ -23,15 +24,17 @@ mod readers;
 mod record;
 mod sql;
 mod view;
+mod watch;
 mod write;
 
 pub use connect::{ConnectError, connect};
 pub use cursor::{CursorKey, Seal, Unsealed};
-pub use events::{Changes, Event, Events};
+pub use events::{Changes, Event, Events, Heard};
 pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Page, Pages, Span, Within};
 pub use notices::ReceiptStanding;
 pub use order::Order;
+pub use watch::{Mark, READ, Read, Watch, Whose};
 pub use write::{Change, Changed, Draft};
 
 use std::sync::Arc;
@@ -48,6 +51,7 @@ pub struct Store {
     database: DatabaseConnection,
     readers: Option<Arc<Readers>>,
     events: Events,
+    watch: Watch,
     now: DateTime<Utc>,
 }
 
@@ -78,12 +82,24 @@ impl Store {
     /// A store over this connection, as of the first instant of all.
     #[must_use]
     pub fn new(database: DatabaseConnection) -> Self {
+        let events = Events::new();
         Self {
             readers: Readers::of(&database),
             database,
-            events: Events::new(),
+            watch: Watch::none(&events),
+            events,
             now: DateTime::<Utc>::MIN_UTC,
         }
+    }
+
+    /// The same store, which knows when anything changed of which viewers are made and, on
+    /// PostgreSQL, hears what other servers change.
+    ///
+    /// # Errors
+    /// Where the database cannot be asked, or its file cannot be opened once more.
+    pub async fn watched(self) -> Result<Self, StoreError> {
+        let watch = Watch::over(&self.database, &self.events).await?;
+        Ok(Self { watch, ..self })
     }
 
     /// The store at an instant: what has ended by then counts no more.
@@ -93,6 +109,7 @@ impl Store {
             database: self.database.clone(),
             readers: self.readers.clone(),
             events: self.events.clone(),
+            watch: self.watch.clone(),
             now,
         }
     }
@@ -106,6 +123,12 @@ impl Store {
     #[must_use]
     pub fn events(&self) -> &Events {
         &self.events
+    }
+
+    /// Whether anything changed of which viewers are made.
+    #[must_use]
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The connection, for loading data in bulk.

@@ -68,17 +68,14 @@ impl Store {
             draft.put("student_id", &student.map_or(Cell::Null, Cell::Id));
             draft.put("notice_version", &Cell::Int(edition));
             draft.put("delivered_at", &Cell::Time(now));
-            made.push(draft.id);
+            let (of, id, what) = (receipts, draft.id, Changes::Made);
+            made.push(Event { of, id, what });
             insert(&transaction, draft, now).await?;
-        }
-        transaction.commit().await?;
-        for id in made {
-            let (of, what) = (receipts, Changes::Made);
-            self.events.tell(Event { of, id, what });
         }
         let what = Changes::Columns(vec!["status", "published_at"]);
         let (of, id) = (notice.of(), notice.id());
-        self.events.tell(Event { of, id, what });
+        made.push(Event { of, id, what });
+        self.commit(transaction, made).await?;
         Ok(Changed::Done)
     }
 

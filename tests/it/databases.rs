@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 pub struct TestDatabase {
     pub name: &'static str,
     pub db: DatabaseConnection,
+    url: String,
     drop_after: Option<(String, String)>,
     file: Option<Temporary>,
 }
@@ -44,16 +45,31 @@ impl TestDatabase {
         all
     }
 
+    /// A connection such as another process would have.
+    pub async fn from_elsewhere(&self) -> DatabaseConnection {
+        Database::connect(&self.url).await.unwrap()
+    }
+
+    /// Whether new connections are let in; PostgreSQL only.
+    pub async fn let_in(&self, yes: bool) {
+        let (server, name) = self.drop_after.as_ref().unwrap();
+        let admin = Database::connect(server).await.unwrap();
+        let alter = format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {yes}");
+        admin.execute_unprepared(&alter).await.unwrap();
+        admin.close().await.unwrap();
+    }
+
     /// A file, as the server has it.
     pub async fn sqlite() -> TestDatabase {
         let name = format!("{}.db", uuid::Uuid::new_v4().simple());
         let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let db = kaifong::store::connect(&format!("sqlite:{}", file.display())).await;
-        let db = db.unwrap();
+        let url = format!("sqlite:{}", file.display());
+        let db = kaifong::store::connect(&url).await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
             name: "SQLite",
             db,
+            url,
             drop_after: None,
             file: Some(Temporary(file)),
         }
@@ -65,6 +81,7 @@ impl TestDatabase {
         TestDatabase {
             name: "SQLite",
             db,
+            url: "sqlite::memory:".into(),
             drop_after: None,
             file: None,
         }
@@ -76,12 +93,13 @@ impl TestDatabase {
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
         admin.execute_unprepared(&create).await.unwrap();
         admin.close().await.unwrap();
-        let db = Database::connect(with_database(&server, &name)).await;
-        let db = db.unwrap();
+        let url = with_database(&server, &name);
+        let db = Database::connect(&url).await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
             name: "PostgreSQL",
             db,
+            url,
             drop_after: Some((server, name)),
             file: None,
         }

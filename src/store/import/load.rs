@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use uuid::{ContextV7, Timestamp, Uuid};
 
+use super::super::carry;
 use super::{LoadError, Progress, Run};
 use crate::import::{ImportError, Kind, Parsed, Reason, Rejection, Report};
 
@@ -134,6 +135,10 @@ where
     store(transaction, &mut target, batch, run, &mut ids, &mut report).await?;
     analyse::<T>(transaction).await?;
     report.rejected.sort_by_key(|rejection| rejection.line);
+    let postgres = transaction.get_database_backend() == DbBackend::Postgres;
+    if postgres && report.inserted + report.updated > 0 {
+        carry::send_many(transaction, type_of(T::KIND)).await?;
+    }
     progress(&report);
     Ok(report)
 }
@@ -147,6 +152,24 @@ async fn analyse<T: Target>(transaction: &DatabaseTransaction) -> Result<(), DbE
     let table = T::Entity::default();
     let text = format!("ANALYZE {}", table.table_name());
     transaction.execute_unprepared(&text).await.map(drop)
+}
+
+/// The type of the rows that a load makes.
+const fn type_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Schools | Kind::Organisations => "Organisation",
+        Kind::Shifts => "Shift",
+        Kind::Holidays => "Holiday",
+        Kind::Tags => "Tag",
+        Kind::Departments => "Department",
+        Kind::Projects => "Project",
+        Kind::Accounts => "User",
+        Kind::Memberships => "Membership",
+        Kind::Shares => "Partnership",
+        Kind::Scopes => "PartnershipScope",
+        Kind::Volunteers => "Volunteer",
+        Kind::Assignments => "Assignment",
+    }
 }
 
 async fn store<T>(

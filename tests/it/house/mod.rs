@@ -33,7 +33,8 @@ const HOUSE: [Room; 18] = [
         "cedar_policy chrono miette sha2 thiserror tracing unicode_segmentation uuid"),
     // SQL; of the importers it takes the records, of the viewer the directory to be
     ("store", "catalogue import policy viewer",
-        "aes_siv base64 chrono entity futures_util rusqlite sea_orm serde serde_json thiserror tokio uuid"),
+        "aes_siv base64 chrono entity futures_util rusqlite sea_orm serde serde_json thiserror tokio \
+         tracing uuid"),
     // files in, records out: no SQL, no GraphQL
     ("import", "", "chrono csv serde serde_json thiserror"),
     // rows to look at
