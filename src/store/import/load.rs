@@ -127,7 +127,8 @@ where
             store(transaction, &mut target, full, run, &mut ids, &mut report).await?;
             progress(&report);
             batches += 1;
-            if batches.is_power_of_two() && batches > 2 {
+            let postgres = transaction.get_database_backend() == DbBackend::Postgres;
+            if postgres && batches.is_power_of_two() && batches > 2 {
                 analyse::<T>(transaction).await?;
             }
         }
@@ -143,12 +144,9 @@ where
     Ok(report)
 }
 
-/// Tells PostgreSQL how the table has grown; it would read it whole for each batch otherwise. SQLite
-/// takes the index without being told.
+/// Tells the database how the table has grown. PostgreSQL would read it whole for each batch
+/// otherwise; SQLite is told at the end, for the lists to come.
 async fn analyse<T: Target>(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
-    if transaction.get_database_backend() != DbBackend::Postgres {
-        return Ok(());
-    }
     let table = T::Entity::default();
     let text = format!("ANALYZE {}", table.table_name());
     transaction.execute_unprepared(&text).await.map(drop)
