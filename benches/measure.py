@@ -2,7 +2,7 @@
 
 The data and the databases are those of the peer rig (RIG, its folder). benches/rig/prepare loads them.
 """
-import json, os, re, signal, statistics, subprocess, sys, tempfile, time, urllib.error, urllib.request
+import json, os, re, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.error, urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REPOSITORY = os.path.dirname(HERE)
@@ -103,7 +103,7 @@ class Server:
     """A process that answers at a port of this machine."""
 
     def __init__(self, name, argv, env, port, ready):
-        self.name, self.url, self.ready = name, "http://127.0.0.1:%d" % port, ready
+        self.name, self.port, self.url = name, port, "http://127.0.0.1:%d" % port
         self.log = tempfile.NamedTemporaryFile("w", prefix="bench-%s-" % name, suffix=".log", delete=False)
         begun = time.monotonic()
         self.process = subprocess.Popen(argv, env=dict(os.environ, **env), stdout=self.log, stderr=self.log,
@@ -181,8 +181,15 @@ class Server:
                 self.process.wait()
 
 
-def kaifong(kind, port=6120, policies=None, name="kaifong", **settings):
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def kaifong(kind, policies=None, name="kaifong", **settings):
     """Kaifong over the prepared database, as in production."""
+    port = free_port()
     env = {"KAIFONG_DATA_DIR": folder(kind), "KAIFONG_DATABASE_URL": database_url(kind)}
     if policies:
         env["KAIFONG_POLICIES_DIR"] = policies
