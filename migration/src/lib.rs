@@ -18,6 +18,7 @@ mod m20261121_000007_reference;
 mod m20261122_000001_roster_origins;
 mod m20261122_000002_list_indexes;
 mod m20261122_000003_directory_notices;
+mod m20261122_000004_covering_indexes;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_roster_origins::Migration),
             Box::new(m20261122_000002_list_indexes::Migration),
             Box::new(m20261122_000003_directory_notices::Migration),
+            Box::new(m20261122_000004_covering_indexes::Migration),
         ]
     }
 }

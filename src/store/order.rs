@@ -27,17 +27,28 @@ pub struct Term {
 /// Adds `ORDER BY` terms; backwards for the pages before a cursor.
 pub fn order_by(sql: &mut Sql, terms: &[Term], alias: &str, direction: Direction) {
     let backward = direction == Direction::Backward;
-    for term in terms {
+    for (at, term) in terms.iter().enumerate() {
+        // SQLite reads nulls last from an index where they come first only by the index's first
+        // column; for a further one the index holds whether there is a value, and so says the order.
+        let spelt = at > 0 && !term.order.descending && sql.spells_nulls();
+        if spelt {
+            view::viewed(sql, term.order.field, &term.seen, alias);
+            sql.push(if backward {
+                " IS NULL DESC, "
+            } else {
+                " IS NULL ASC, "
+            });
+        }
         view::viewed(sql, term.order.field, &term.seen, alias);
         sql.push(if term.order.descending == backward {
             " ASC"
         } else {
             " DESC"
         });
-        sql.push(if backward {
-            " NULLS FIRST, "
-        } else {
-            " NULLS LAST, "
+        sql.push(match (spelt, backward) {
+            (true, _) => ", ",
+            (false, true) => " NULLS FIRST, ",
+            (false, false) => " NULLS LAST, ",
         });
     }
     sql.column(alias, "id")

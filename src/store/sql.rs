@@ -132,6 +132,11 @@ impl Sql {
         }
     }
 
+    /// Whether an order in which nulls come last is better spelt out, for the sake of indexes.
+    pub fn spells_nulls(&self) -> bool {
+        self.backend == DbBackend::Sqlite
+    }
+
     /// A name for one more table.
     pub fn alias(&mut self) -> String {
         self.aliases += 1;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect, Select,
+    DbBackend, DbErr, EntityName, EntityTrait, IntoActiveModel, Iterable, QuerySelect, Select,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -116,6 +116,7 @@ where
     let mut report = Report::new(T::KIND, run.source, run.dry_run);
     let mut ids = ContextV7::new();
     let mut batch = Vec::with_capacity(BATCH);
+    let mut batches = 0_u64;
     for parsed in records {
         match parsed? {
             Parsed::Rejected(rejection) => report.rejected.push(rejection),
@@ -125,9 +126,15 @@ where
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
             store(transaction, &mut target, full, run, &mut ids, &mut report).await?;
             progress(&report);
+            batches += 1;
+            let postgres = transaction.get_database_backend() == DbBackend::Postgres;
+            if postgres && batches.is_power_of_two() && batches > 2 {
+                analyse::<T>(transaction).await?;
+            }
         }
     }
     store(transaction, &mut target, batch, run, &mut ids, &mut report).await?;
+    analyse::<T>(transaction).await?;
     report.rejected.sort_by_key(|rejection| rejection.line);
     let postgres = transaction.get_database_backend() == DbBackend::Postgres;
     if postgres && report.inserted + report.updated > 0 {
@@ -135,6 +142,14 @@ where
     }
     progress(&report);
     Ok(report)
+}
+
+/// Tells the database how the table has grown. PostgreSQL would read it whole for each batch
+/// otherwise; SQLite is told at the end, for the lists to come.
+async fn analyse<T: Target>(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    let table = T::Entity::default();
+    let text = format!("ANALYZE {}", table.table_name());
+    transaction.execute_unprepared(&text).await.map(drop)
 }
 
 /// The type of the rows that a load makes.

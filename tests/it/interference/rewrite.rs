@@ -142,6 +142,13 @@ impl<'a> Rewriting<'a> {
                 _ if sees == Sees::All => None,
                 _ => Some(self.value(field.kind().unwrap(), &row[column], sees, nullable)),
             };
+            // Of an identifier at the source there can be only one.
+            let new = match new {
+                Some(Cell::Text(text)) if column == "external_id" => {
+                    Some(Cell::Text(format!("{text}{id}")))
+                }
+                new => new,
+            };
             let Some(new) = new.filter(|new| *new != row[column]) else {
                 continue;
             };
