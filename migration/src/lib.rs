@@ -16,6 +16,7 @@ mod m20261121_000005_memberships_and_shares;
 mod m20261121_000006_notices;
 mod m20261121_000007_reference;
 mod m20261122_000001_directory_notices;
+mod m20261122_000002_roster_once;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_notices::Migration),
             Box::new(m20261121_000007_reference::Migration),
             Box::new(m20261122_000001_directory_notices::Migration),
+            Box::new(m20261122_000002_roster_once::Migration),
         ]
     }
 }

@@ -48,7 +48,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use crate::policy::{Lens, Policies};
 use crate::store::{Seal, Store};
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
-use error::{coded, with_code};
+use error::{coded, failed, with_code};
 use kept::Kept;
 use known::Known;
 use measure::{Oversize, measure};
@@ -206,10 +206,7 @@ impl Graph {
         }
         let viewer = viewer::assemble(claimed, &self.store, now).await;
         let viewer = viewer.map_err(|error| match error {
-            Unrecognised::Directory(error) => {
-                tracing::error!(%error, "the directory could not be asked");
-                coded("INTERNAL", "something went wrong on the server", None)
-            }
+            Unrecognised::Directory(cause) => failed(&cause, None),
             error => coded("UNAUTHENTICATED", error.to_string(), None),
         })?;
         let lens = self.lens(viewer)?;

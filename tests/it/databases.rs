@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use kaifong::store::Terms;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 
@@ -45,9 +46,26 @@ impl TestDatabase {
         all
     }
 
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A connection such as another process would have.
     pub async fn from_elsewhere(&self) -> DatabaseConnection {
         Database::connect(&self.url).await.unwrap()
+    }
+
+    /// Opens as many connections of a pool as the statements of one request need at a time.
+    pub async fn warm(db: &DatabaseConnection) {
+        let pool = db.get_postgres_connection_pool();
+        let held = futures_util::future::join_all((0..4).map(|_| pool.acquire())).await;
+        assert!(held.iter().all(Result::is_ok));
+        drop(held);
+        // They are given back by tasks of their own.
+        while pool.num_idle() < 4 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
     }
 
     /// Whether new connections are let in; PostgreSQL only.
@@ -64,7 +82,9 @@ impl TestDatabase {
         let name = format!("{}.db", uuid::Uuid::new_v4().simple());
         let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         let url = format!("sqlite:{}", file.display());
-        let db = kaifong::store::connect(&url).await.unwrap();
+        let db = kaifong::store::connect(&url, Terms::default())
+            .await
+            .unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
             name: "SQLite",

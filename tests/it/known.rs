@@ -287,10 +287,7 @@ async fn nobody_is_known_while_no_notices_arrive() {
         let other = database.from_elsewhere().await;
         other.execute_unprepared("SELECT 1").await.unwrap();
         // So are those that the statements of one request need at a time.
-        let pool = database.db.get_postgres_connection_pool();
-        let held: Vec<_> = futures_util::future::join_all((0..4).map(|_| pool.acquire())).await;
-        assert!(held.iter().all(Result::is_ok));
-        drop(held);
+        TestDatabase::warm(&database.db).await;
         database.let_in(false).await;
         let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE application_name = 'kaifong listener' AND datname = current_database()";
