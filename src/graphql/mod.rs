@@ -64,7 +64,7 @@ type Executable = Schema<Query, Mutation, Subscription>;
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// How many lenses are kept.
-const KEPT: usize = 256;
+const KEPT: usize = 512;
 
 /// Answers requests as their viewers may see the data.
 pub struct Graph {

@@ -52,7 +52,7 @@ impl TestDatabase {
     }
 
     /// A connection such as another process would have.
-    pub async fn from_elsewhere(&self) -> DatabaseConnection {
+    pub async fn another_connection(&self) -> DatabaseConnection {
         Database::connect(&self.url).await.unwrap()
     }
 

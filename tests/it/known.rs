@@ -87,7 +87,7 @@ impl Watched {
     /// A statement of another process, which has arrived when this returns.
     async fn elsewhere(&self, sql: &str) {
         let before = self.mark();
-        let other = self.app.database.from_elsewhere().await;
+        let other = self.app.database.another_connection().await;
         let done = other.execute_unprepared(sql).await.unwrap();
         assert!(done.rows_affected() > 0, "{sql}");
         other.close().await.unwrap();
@@ -237,7 +237,7 @@ async fn nobody_is_known_once_something_of_theirs_has_ended_or_begun() {
             );
             let before_partner = watched.app.graph.store().watch();
             let mark = before_partner.mark(PrincipalKind::Partner);
-            let other = watched.app.database.from_elsewhere().await;
+            let other = watched.app.database.another_connection().await;
             other.execute_unprepared(&sql).await.unwrap();
             let sql = format!("UPDATE partnership SET {column} = {at} WHERE id = {id}");
             other.execute_unprepared(&sql).await.unwrap();
@@ -284,7 +284,7 @@ async fn nobody_is_known_while_no_notices_arrive() {
         assert!(!watched.count("coordinator").await.1);
         let database = &watched.app.database;
         // This one connection is there already; the listener's is cut and cannot come back.
-        let other = database.from_elsewhere().await;
+        let other = database.another_connection().await;
         other.execute_unprepared("SELECT 1").await.unwrap();
         // So are those that the statements of one request need at a time.
         TestDatabase::warm(&database.db).await;

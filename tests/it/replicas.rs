@@ -51,7 +51,7 @@ impl Two {
             return None;
         }
         demo::load(&database.db, noon()).await.unwrap();
-        let other_database = database.from_elsewhere().await;
+        let other_database = database.another_connection().await;
         let other = graph(&other_database).await;
         let one = App {
             graph: graph(&database.db).await,
