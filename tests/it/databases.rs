@@ -56,16 +56,12 @@ impl TestDatabase {
         Database::connect(&self.url).await.unwrap()
     }
 
-    /// Opens as many connections of a pool as the statements of one request need at a time.
-    pub async fn warm(db: &DatabaseConnection) {
+    /// Opens all connections that a pool may have, so that it will want no others.
+    pub async fn fill(db: &DatabaseConnection) {
         let pool = db.get_postgres_connection_pool();
-        let held = futures_util::future::join_all((0..4).map(|_| pool.acquire())).await;
+        let most = pool.options().get_max_connections();
+        let held = futures_util::future::join_all((0..most).map(|_| pool.acquire())).await;
         assert!(held.iter().all(Result::is_ok));
-        drop(held);
-        // They are given back by tasks of their own.
-        while pool.num_idle() < 4 {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
     }
 
     /// Whether new connections are let in; PostgreSQL only.

@@ -287,7 +287,7 @@ async fn nobody_is_known_while_no_notices_arrive() {
         let other = database.another_connection().await;
         other.execute_unprepared("SELECT 1").await.unwrap();
         // So are those that the statements of one request need at a time.
-        TestDatabase::warm(&database.db).await;
+        TestDatabase::fill(&database.db).await;
         database.let_in(false).await;
         let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE application_name = 'kaifong listener' AND datname = current_database()";

@@ -156,8 +156,8 @@ async fn what_was_missed_while_no_notices_came_is_not_missed_silently() {
         )
         .await;
     // What is there keeps its connections; the listeners cannot come back.
-    TestDatabase::warm(&two.one.database.db).await;
-    TestDatabase::warm(&two.other_database).await;
+    TestDatabase::fill(&two.one.database.db).await;
+    TestDatabase::fill(&two.other_database).await;
     two.one.database.let_in(false).await;
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name = 'kaifong listener' AND datname = current_database()";
