@@ -15,8 +15,10 @@ mod m20261121_000004_schools;
 mod m20261121_000005_memberships_and_shares;
 mod m20261121_000006_notices;
 mod m20261121_000007_reference;
-mod m20261122_000001_directory_notices;
-mod m20261122_000002_roster_once;
+mod m20261122_000001_roster_origins;
+mod m20261122_000002_list_indexes;
+mod m20261122_000003_directory_notices;
+mod m20261122_000004_roster_once;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -35,8 +37,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_memberships_and_shares::Migration),
             Box::new(m20261121_000006_notices::Migration),
             Box::new(m20261121_000007_reference::Migration),
-            Box::new(m20261122_000001_directory_notices::Migration),
-            Box::new(m20261122_000002_roster_once::Migration),
+            Box::new(m20261122_000001_roster_origins::Migration),
+            Box::new(m20261122_000002_list_indexes::Migration),
+            Box::new(m20261122_000003_directory_notices::Migration),
+            Box::new(m20261122_000004_roster_once::Migration),
         ]
     }
 }

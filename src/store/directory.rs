@@ -134,7 +134,7 @@ impl Directory for Store {
             standing.shifts = self
                 .ids(|sql| {
                     sql.push("SELECT DISTINCT shift_id FROM assignment WHERE archived_at IS NULL ");
-                    sql.push("AND status IN ('OFFERED', 'ACCEPTED', 'ATTENDED', 'ABSENT') ");
+                    sql.push("AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED', 'ABSENT') ");
                     sql.push("AND volunteer_id IN ")
                         .list(standing.volunteers.iter().copied());
                 })

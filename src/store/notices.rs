@@ -126,7 +126,7 @@ impl Store {
     ) -> Result<Option<Uuid>, StoreError> {
         let mut sql = self.sql();
         sql.push("SELECT id FROM assignment WHERE archived_at IS NULL ");
-        sql.push("AND status IN ('OFFERED', 'ACCEPTED', 'ATTENDED') AND shift_id = ")
+        sql.push("AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED') AND shift_id = ")
             .bind(shift);
         sql.push(" AND volunteer_id = ")
             .bind(volunteer)
@@ -181,7 +181,7 @@ async fn recipients(
         sql.push(
             "ON a.volunteer_id = v.id WHERE v.account_id IS NOT NULL AND a.archived_at IS NULL ",
         );
-        sql.push("AND a.status IN ('OFFERED', 'ACCEPTED', 'ATTENDED') AND a.project_id = ");
+        sql.push("AND a.status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED') AND a.project_id = ");
         sql.bind(*project);
         sql.push(" UNION SELECT m.account_id, NULL FROM membership m WHERE m.project_id = ");
         sql.bind(*project);

@@ -165,7 +165,7 @@ pub fn scopes() -> impl Iterator<Item = &'static str> {
 }
 
 /// The rights of a share, each a pair of attributes: by project and by shift.
-const RIGHTS: [(&str, &str, &str); 9] = [
+const RIGHTS: [(&str, &str, &str); 11] = [
     ("frame", "seesFrameOf", "seesFrameOfShifts"),
     ("roster", "seesRosterOf", "seesRosterOfShifts"),
     (
@@ -176,6 +176,8 @@ const RIGHTS: [(&str, &str, &str); 9] = [
     ("names", "seesNamesOf", "seesNamesOfShifts"),
     ("contacts", "seesContactsOf", "seesContactsOfShifts"),
     ("notes", "seesNotesOf", "seesNotesOfShifts"),
+    ("history", "seesHistoryOf", "seesHistoryOfShifts"),
+    ("origins", "seesOriginsOf", "seesOriginsOfShifts"),
     ("progress:edit", "editsProgressOf", "editsProgressOfShifts"),
     ("roster:edit", "editsRosterOf", "editsRosterOfShifts"),
     ("plan", "plansOf", "plansOfShifts"),
@@ -188,6 +190,7 @@ fn granted(share: &Share) -> Vec<&'static str> {
     let mut rights = vec!["frame"];
     if group("ROSTER") {
         rights.extend(["roster", "names:masked"]);
+        rights.extend(group("HISTORY").then_some("history"));
         if !share.desensitised {
             rights.push("names");
             rights.extend(group("CONTACTS").then_some("contacts"));
@@ -195,6 +198,7 @@ fn granted(share: &Share) -> Vec<&'static str> {
         }
         rights.extend(edits.then_some("roster:edit"));
     }
+    rights.extend(group("ORIGINS").then_some("origins"));
     rights.extend(edits.then_some("progress:edit"));
     rights.extend((share.level == "ADMIN").then_some("plan"));
     rights

@@ -68,7 +68,7 @@ async fn who_was_on_a_roster_twice_is_on_it_once_after_the_migration() {
             let row = db.query_one_raw(statement).await.unwrap().unwrap();
             row.try_get_by_index(0).unwrap()
         };
-        let live = "archived_at IS NULL AND status IN ('OFFERED', 'ACCEPTED', 'ATTENDED')";
+        let live = "archived_at IS NULL AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED')";
         let before = count(live).await;
         let (new, twice) = match app.database.name {
             "SQLite" => ("randomblob(16)", 2),

@@ -9,7 +9,7 @@ use crate::databases::TestDatabase;
 use crate::entities::tables;
 
 /// Migrations that do nothing on SQLite.
-const POSTGRES_ONLY: [&str; 1] = ["m20261122_000001_directory_notices"];
+const POSTGRES_ONLY: [&str; 1] = ["m20261122_000003_directory_notices"];
 
 /// The table in which the migrations keep their own state.
 const OWN: &str = "seaql_migrations";

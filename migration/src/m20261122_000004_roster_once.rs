@@ -10,14 +10,14 @@ use sea_orm_migration::sea_orm::ConnectionTrait;
 pub struct Migration;
 
 const ARCHIVE: &str = "UPDATE assignment SET archived_at = updated_at, revision = revision + 1
-WHERE archived_at IS NULL AND status IN ('OFFERED', 'ACCEPTED', 'ATTENDED') AND EXISTS (
+WHERE archived_at IS NULL AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED') AND EXISTS (
     SELECT 1 FROM assignment f WHERE f.shift_id = assignment.shift_id
     AND f.volunteer_id = assignment.volunteer_id AND f.archived_at IS NULL
-    AND f.status IN ('OFFERED', 'ACCEPTED', 'ATTENDED') AND f.id < assignment.id)";
+    AND f.status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED') AND f.id < assignment.id)";
 
 const ONCE: &str = "CREATE UNIQUE INDEX assignment_once_on_roster
 ON assignment (shift_id, volunteer_id)
-WHERE archived_at IS NULL AND status IN ('OFFERED', 'ACCEPTED', 'ATTENDED')";
+WHERE archived_at IS NULL AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED')";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
