@@ -196,7 +196,8 @@ impl Site {
             }
             _ => {
                 let code = answer["errors"][0]["extensions"]["code"].as_str();
-                Outcome::Refused(status, code.expect("a code").to_owned())
+                let code = code.unwrap_or_else(|| panic!("no code: {status} {answer}"));
+                Outcome::Refused(status, code.to_owned())
             }
         }
     }
