@@ -26,7 +26,7 @@ use crate::import::ImportError;
 use crate::policy::{LoadError as PolicyError, Policies};
 use crate::private_file;
 use crate::store::import::LoadError;
-use crate::store::{ConnectError, Seal, Store, StoreError, connect};
+use crate::store::{ConnectError, Seal, Store, StoreError, Terms, connect};
 use crate::viewer::{KeyError, Keys};
 
 /// What a running server is made of.
@@ -123,7 +123,12 @@ async fn database(config: &Config) -> Result<DatabaseConnection, AppError> {
     if config.database_url.kind() == Database::Sqlite {
         private_file::make_folder(&config.data_dir).map_err(AppError::Folder)?;
     }
-    Ok(connect(config.database_url.secret_text()).await?)
+    let terms = Terms {
+        wait: config.terms.wait,
+        sqlite_syncs: config.terms.sqlite_syncs,
+        postgres_commits: config.terms.postgres_commits.clone(),
+    };
+    Ok(connect(config.database_url.secret_text(), terms).await?)
 }
 
 /// The policies of a folder, or the built-in ones.

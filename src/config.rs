@@ -46,6 +46,8 @@ pub struct Config {
     pub audience: String,
     /// The folder of policies, where it is not the built-in set.
     pub policies_dir: Option<PathBuf>,
+    /// On what terms the database is used.
+    pub terms: Terms,
     /// How long a viewer is known again without asking the directory; not at all for no time.
     pub viewer_cache: Duration,
     /// What is logged, and how.
@@ -54,6 +56,17 @@ pub struct Config {
     pub pages: Pages,
     /// What one request may cost before it is executed.
     pub limits: Limits,
+}
+
+/// On what terms the database is used.
+#[derive(Clone)]
+pub struct Terms {
+    /// How long is waited for a free connection and, on SQLite, for another's write to end.
+    pub wait: Duration,
+    /// Whether a write to SQLite is on the disk itself when it is acknowledged.
+    pub sqlite_syncs: bool,
+    /// PostgreSQL's `synchronous_commit`, where it is not the server's own.
+    pub postgres_commits: Option<String>,
 }
 
 /// What is logged, and how.
@@ -149,6 +162,15 @@ impl Config {
             issuer: layers.required("issuer", NAME, read::name)?,
             audience: layers.required("audience", NAME, read::name)?,
             policies_dir: layers.optional("policies_dir", "a path of a folder", read::path)?,
+            terms: Terms {
+                wait: time("database_wait")?,
+                sqlite_syncs: layers.required("sqlite_synchronous", SYNCS, read::syncs)?,
+                postgres_commits: layers.optional(
+                    "postgres_synchronous_commit",
+                    COMMITS,
+                    read::commits,
+                )?,
+            },
             viewer_cache: layers.required("viewer_cache", DURATION, read::any_duration)?,
             log: Log {
                 level: layers.required("log_level", LEVEL, read::log_level)?,
@@ -181,6 +203,8 @@ impl Config {
     }
 }
 
+const COMMITS: &str = "`on`, `off`, `local`, `remote_write` or `remote_apply`";
+const SYNCS: &str = "`normal` or `full`";
 const ADDRESS: &str = "an address and port such as `127.0.0.1:8080`";
 const BYTES: &str = "a whole number of bytes from 1024 to 104857600";
 const COUNT: &str = "a whole number from 1";

@@ -15,7 +15,12 @@ const FILE: &str = "kaifong.toml";
 const PREFIX: &str = "KAIFONG_";
 
 /// Settings that the default file shows but gives no value.
-const WITHOUT_DEFAULT: [&str; 3] = ["database_url", "signing_key_file", "policies_dir"];
+const WITHOUT_DEFAULT: [&str; 4] = [
+    "database_url",
+    "postgres_synchronous_commit",
+    "signing_key_file",
+    "policies_dir",
+];
 
 /// Variables with our prefix that are no settings: the name of the file itself,
 /// those of the tests and benchmarks, and those that Kubernetes sets in every

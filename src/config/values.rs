@@ -50,6 +50,20 @@ pub(super) fn log_format(value: &Value) -> Option<LogFormat> {
     }
 }
 
+pub(super) fn syncs(value: &Value) -> Option<bool> {
+    match value.as_str()? {
+        "normal" => Some(false),
+        "full" => Some(true),
+        _ => None,
+    }
+}
+
+pub(super) fn commits(value: &Value) -> Option<String> {
+    let ways = ["on", "off", "local", "remote_write", "remote_apply"];
+    let text = value.as_str()?;
+    ways.contains(&text).then(|| text.to_owned())
+}
+
 pub(super) fn count<T: TryFrom<i64>>(value: &Value) -> Option<T> {
     whole(value).filter(|number| *number >= 1)?.try_into().ok()
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Name, Pos, ServerError, Value};
 
-use crate::store::StoreError;
+use crate::store::{Fault, StoreError};
 
 /// What went wrong with a request.
 #[derive(Debug)]
@@ -60,15 +60,30 @@ impl GraphError {
                 }
                 error
             }
-            Self::Store(cause) => {
-                // The causes one by one as texts: a whole error of a driver can hold values of rows.
-                let mut reason: Option<&dyn std::error::Error> = Some(&cause);
-                while let Some(told) = reason {
-                    tracing::error!(error = %told, "the store failed");
-                    reason = told.source();
-                }
-                coded("INTERNAL", "something went wrong on the server", Some(at))
-            }
+            Self::Store(cause) => failed(&cause, Some(at)),
         }
     }
+}
+
+/// A failure of the store as the client sees it. The log gets the causes one by one as texts: a
+/// whole error of a driver can hold values of rows.
+pub fn failed(cause: &StoreError, at: Option<Pos>) -> ServerError {
+    let mut reason: Option<&dyn std::error::Error> = Some(cause);
+    while let Some(told) = reason {
+        tracing::error!(error = %told, "the store failed");
+        reason = told.source();
+    }
+    let (code, message) = match cause.fault() {
+        Fault::Away => (
+            "UNAVAILABLE",
+            "the database is away or busy; if this was to change something, look whether it did \
+             before you ask again",
+        ),
+        Fault::Full => (
+            "STORAGE_FULL",
+            "the database has no room for changes; what is there can be read",
+        ),
+        Fault::Taken | Fault::Own => ("INTERNAL", "something went wrong on the server"),
+    };
+    coded(code, message, at)
 }

@@ -33,19 +33,24 @@ impl<K: Hash + Eq, V> Kept<K, V> {
     /// Keeps a value. Where there is no room, the hand goes round: whatever was asked for since it
     /// last came by is spared once.
     pub fn put(&mut self, key: K, value: V) {
-        let full = self.items.len() >= self.most && !self.items.contains_key(&key);
-        while full {
+        if self.items.len() >= self.most && !self.items.contains_key(&key) {
+            self.make_room();
+        }
+        let asked = false;
+        self.items.insert(key, Item { value, asked });
+    }
+
+    fn make_room(&mut self) {
+        loop {
             self.hand = (self.hand + 1) % self.items.len().max(1);
             match self.items.get_index_mut(self.hand) {
                 Some((_, item)) if item.asked => item.asked = false,
                 _ => {
                     self.items.swap_remove_index(self.hand);
-                    break;
+                    return;
                 }
             }
         }
-        let asked = false;
-        self.items.insert(key, Item { value, asked });
     }
 }
 

@@ -48,7 +48,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use crate::policy::{Lens, Policies};
 use crate::store::{Seal, Store};
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
-use error::{coded, with_code};
+use error::{coded, failed, with_code};
 use kept::Kept;
 use known::Known;
 use measure::{Oversize, measure};
@@ -64,7 +64,7 @@ type Executable = Schema<Query, Mutation, Subscription>;
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// How many lenses are kept, and how many documents.
-const KEPT: usize = 256;
+const KEPT: usize = 512;
 /// The longest document that is kept, in bytes.
 const LONGEST_KEPT: usize = 8 * 1024;
 
@@ -210,10 +210,7 @@ impl Graph {
         }
         let viewer = viewer::assemble(claimed, &self.store, now).await;
         let viewer = viewer.map_err(|error| match error {
-            Unrecognised::Directory(error) => {
-                tracing::error!(%error, "the directory could not be asked");
-                coded("INTERNAL", "something went wrong on the server", None)
-            }
+            Unrecognised::Directory(cause) => failed(&cause, None),
             error => coded("UNAUTHENTICATED", error.to_string(), None),
         })?;
         let lens = self.lens(viewer)?;

@@ -62,6 +62,13 @@ pub struct Scope {
     pub begun: Mutex<HashSet<String>>,
 }
 
+/// A lens may be kept for long; what it needed for this request alone it need not keep.
+impl Drop for Scope {
+    fn drop(&mut self) {
+        self.lens.rest();
+    }
+}
+
 impl Scope {
     /// Whether this root is to be answered now: each response key is, once.
     pub fn begins(&self, key: &str) -> bool {

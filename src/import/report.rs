@@ -92,6 +92,8 @@ pub enum Reason {
     UnknownWord,
     /// A record speaks of another that is not there.
     UnknownReference,
+    /// The volunteer is on the roster of the shift already, by another record.
+    OnRosterTwice,
 }
 
 impl Reason {
@@ -114,6 +116,7 @@ impl Reason {
             Self::BadNumber => "BAD_NUMBER",
             Self::UnknownWord => "UNKNOWN_WORD",
             Self::UnknownReference => "UNKNOWN_REFERENCE",
+            Self::OnRosterTwice => "ON_ROSTER_TWICE",
         }
     }
 }

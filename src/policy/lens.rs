@@ -40,7 +40,8 @@ pub struct Lens {
     policies: Arc<Policies>,
     viewer: Viewer,
     principal: Entity,
-    partial: PartialEntities,
+    /// What rules are made from; not kept for longer than they are being made.
+    partial: Mutex<Option<Arc<PartialEntities>>>,
     rules: Mutex<HashMap<String, Arc<Rule>>>,
     rows: Mutex<HashMap<&'static str, Arc<Condition>>>,
 }
@@ -51,20 +52,39 @@ impl Lens {
     /// # Errors
     /// Where the viewer does not fit the schema of the policies.
     pub fn new(policies: Arc<Policies>, viewer: Viewer) -> Result<Self, NotAnEntity> {
-        let refused = |error: &dyn std::fmt::Display| NotAnEntity(error.to_string());
-        let principal = entity::principal(&viewer)?;
-        let entities = Entities::from_entities([principal.clone()], Some(&policies.schema))
-            .map_err(|error| refused(&error))?;
-        let partial = PartialEntities::from_concrete(entities, &policies.schema)
-            .map_err(|error| refused(&error))?;
-        Ok(Self {
+        let lens = Self {
+            principal: entity::principal(&viewer)?,
             policies,
             viewer,
-            principal,
-            partial,
+            partial: Mutex::default(),
             rules: Mutex::default(),
             rows: Mutex::default(),
-        })
+        };
+        lens.partial()?;
+        Ok(lens)
+    }
+
+    /// The principal for partial evaluation.
+    fn partial(&self) -> Result<Arc<PartialEntities>, NotAnEntity> {
+        let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(partial) = &*partial {
+            return Ok(Arc::clone(partial));
+        }
+        let refused = |error: &dyn std::fmt::Display| NotAnEntity(error.to_string());
+        let schema = &self.policies.schema;
+        let entities = Entities::from_entities([self.principal.clone()], Some(schema))
+            .map_err(|error| refused(&error))?;
+        let made =
+            PartialEntities::from_concrete(entities, schema).map_err(|error| refused(&error))?;
+        let made = Arc::new(made);
+        *partial = Some(Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// Lets go of what only new rules need, which is most of a lens: a copy of every action. The
+    /// rules that were made stay.
+    pub fn rest(&self) {
+        *self.partial.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Who looks.
@@ -144,8 +164,9 @@ impl Lens {
             &self.policies.schema,
         )
         .map_err(|e| fail(&e))?;
+        let partial = self.partial().map_err(|e| fail(&e))?;
         let answer = slice
-            .tpe(&request, &self.partial, &self.policies.schema)
+            .tpe(&request, &partial, &self.policies.schema)
             .map_err(|e| fail(&e))?;
         // An evaluation error is a refusal, whichever policy it is in.
         let errors: Vec<&PolicyId> = answer

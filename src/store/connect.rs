@@ -17,20 +17,40 @@ pub enum ConnectError {
     Database(#[from] DbErr),
 }
 
+/// On what terms a database is used.
+#[derive(Clone)]
+pub struct Terms {
+    /// How long is waited for a free connection and, on SQLite, for another's write to end.
+    pub wait: Duration,
+    /// Whether a write to SQLite is on the disk itself when it is acknowledged, and so survives
+    /// that the power fails; it survives that the process is killed in any case.
+    pub sqlite_syncs: bool,
+    /// PostgreSQL's `synchronous_commit` for what is written here; its own where there is none.
+    pub postgres_commits: Option<String>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            wait: Duration::from_secs(5),
+            sqlite_syncs: false,
+            postgres_commits: None,
+        }
+    }
+}
+
 /// Opens `sqlite:path` (made if it is not there) or `postgres://…`.
 ///
 /// # Errors
 /// Where the address is of no known kind, or the database cannot be reached.
-pub async fn connect(url: &str) -> Result<DatabaseConnection, ConnectError> {
+pub async fn connect(url: &str, terms: Terms) -> Result<DatabaseConnection, ConnectError> {
     let sqlite = url.starts_with("sqlite:");
     if !sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
         return Err(ConnectError::Address);
     }
     let memory = sqlite && url.contains(":memory:");
     let mut options = ConnectOptions::new(url);
-    options
-        .sqlx_logging(false)
-        .acquire_timeout(Duration::from_secs(10));
+    options.sqlx_logging(false).acquire_timeout(terms.wait);
     // A database in memory is one connection's own.
     options
         .max_connections(if memory { 1 } else { 8 })
@@ -44,15 +64,24 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, ConnectError> {
                 Ok(true)
             })
         });
+    let synchronous = match terms.sqlite_syncs {
+        true => SqliteSynchronous::Full,
+        false => SqliteSynchronous::Normal,
+    };
     options.map_sqlx_sqlite_opts(move |options| {
         let options = options.create_if_missing(true).foreign_keys(true);
-        let options = options.busy_timeout(Duration::from_secs(5));
+        let options = options.busy_timeout(terms.wait);
         if memory {
             return options;
         }
         options
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
+            .synchronous(synchronous)
     });
+    if let Some(commits) = terms.postgres_commits {
+        options.map_sqlx_postgres_opts(move |options| {
+            options.options([("synchronous_commit", commits.as_str())])
+        });
+    }
     Ok(Database::connect(options).await?)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use kaifong::store::Terms;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 
@@ -45,9 +46,22 @@ impl TestDatabase {
         all
     }
 
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A connection such as another process would have.
-    pub async fn from_elsewhere(&self) -> DatabaseConnection {
+    pub async fn another_connection(&self) -> DatabaseConnection {
         Database::connect(&self.url).await.unwrap()
+    }
+
+    /// Opens all connections that a pool may have, so that it will want no others.
+    pub async fn fill(db: &DatabaseConnection) {
+        let pool = db.get_postgres_connection_pool();
+        let most = pool.options().get_max_connections();
+        let held = futures_util::future::join_all((0..most).map(|_| pool.acquire())).await;
+        assert!(held.iter().all(Result::is_ok));
     }
 
     /// Whether new connections are let in; PostgreSQL only.
@@ -64,7 +78,9 @@ impl TestDatabase {
         let name = format!("{}.db", uuid::Uuid::new_v4().simple());
         let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         let url = format!("sqlite:{}", file.display());
-        let db = kaifong::store::connect(&url).await.unwrap();
+        let db = kaifong::store::connect(&url, Terms::default())
+            .await
+            .unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
             name: "SQLite",

@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 use crate::app::{App, ROLES, noon};
 use crate::databases::TestDatabase;
 
+/// How many holders one share has in a test.
+const HOLDERS: usize = 48;
+
 const SHIFTS: &str = "{ shifts(first: 1) { totalCount } }";
 
 /// A graph that knows viewers again, with every statement that it sends.
@@ -87,7 +90,7 @@ impl Watched {
     /// A statement of another process, which has arrived when this returns.
     async fn elsewhere(&self, sql: &str) {
         let before = self.mark();
-        let other = self.app.database.from_elsewhere().await;
+        let other = self.app.database.another_connection().await;
         let done = other.execute_unprepared(sql).await.unwrap();
         assert!(done.rows_affected() > 0, "{sql}");
         other.close().await.unwrap();
@@ -237,7 +240,7 @@ async fn nobody_is_known_once_something_of_theirs_has_ended_or_begun() {
             );
             let before_partner = watched.app.graph.store().watch();
             let mark = before_partner.mark(PrincipalKind::Partner);
-            let other = watched.app.database.from_elsewhere().await;
+            let other = watched.app.database.another_connection().await;
             other.execute_unprepared(&sql).await.unwrap();
             let sql = format!("UPDATE partnership SET {column} = {at} WHERE id = {id}");
             other.execute_unprepared(&sql).await.unwrap();
@@ -284,13 +287,10 @@ async fn nobody_is_known_while_no_notices_arrive() {
         assert!(!watched.count("coordinator").await.1);
         let database = &watched.app.database;
         // This one connection is there already; the listener's is cut and cannot come back.
-        let other = database.from_elsewhere().await;
+        let other = database.another_connection().await;
         other.execute_unprepared("SELECT 1").await.unwrap();
         // So are those that the statements of one request need at a time.
-        let pool = database.db.get_postgres_connection_pool();
-        let held: Vec<_> = futures_util::future::join_all((0..4).map(|_| pool.acquire())).await;
-        assert!(held.iter().all(Result::is_ok));
-        drop(held);
+        TestDatabase::fill(&database.db).await;
         database.let_in(false).await;
         let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE application_name = 'kaifong listener' AND datname = current_database()";
@@ -317,20 +317,26 @@ async fn nobody_is_known_while_no_notices_arrive() {
 async fn a_viewer_that_is_made_while_it_changes_is_not_kept_as_it_was() {
     for watched in Watched::each().await {
         let watched = Arc::new(watched);
-        let asking = |_| {
+        // Many holders of one share, so that some are always being made while it changes.
+        let holder = |watched: &Watched, number: usize| {
+            let mut claims = watched.app.claims("partner").unwrap();
+            claims.scope = Some(format!("frame {}", number % HOLDERS));
+            claims
+        };
+        let asking = |first| {
             let watched = Arc::clone(&watched);
             tokio::spawn(async move {
-                loop {
-                    let claims = watched.app.claims("partner");
+                for number in first.. {
+                    let claims = holder(&watched, number);
                     let graph = &watched.app.graph;
-                    graph.execute(SHIFTS.into(), claims.as_ref(), noon()).await;
+                    graph.execute(SHIFTS.into(), Some(&claims), noon()).await;
                 }
             })
         };
-        let askers: Vec<_> = (0..3).map(asking).collect();
+        let askers: Vec<_> = (0..4).map(|n| asking(n * HOLDERS / 4)).collect();
         let id = encode_id(catalogue::find("Partnership").unwrap(), share_of("partner"));
         let change = "mutation($input: PartnershipChangeInput!) { partnershipChange(input: $input) { userErrors { code } } }";
-        for round in 0..30 {
+        for round in 0..12 {
             let state = if round % 2 == 0 {
                 "SUSPENDED"
             } else {
@@ -339,8 +345,18 @@ async fn a_viewer_that_is_made_while_it_changes_is_not_kept_as_it_was() {
             let input = json!({ "input": { "id": id, "state": state } });
             let done = watched.app.data_with("administrator", change, input).await;
             assert_eq!(done["partnershipChange"]["userErrors"], json!([]));
-            let sees = watched.app.data("partner", SHIFTS).await["shifts"]["totalCount"].clone();
-            assert_eq!(sees != json!(0), state == "ACTIVE", "round {round}: {sees}");
+            for number in 0..HOLDERS {
+                let claims = holder(&watched, number);
+                let graph = &watched.app.graph;
+                let answer = graph.execute(SHIFTS.into(), Some(&claims), noon()).await;
+                let answer = serde_json::to_value(answer).unwrap();
+                let sees = &answer["data"]["shifts"]["totalCount"];
+                assert_eq!(
+                    *sees != json!(0),
+                    state == "ACTIVE",
+                    "{round}, {number}: {answer}"
+                );
+            }
         }
         for asker in askers {
             asker.abort();

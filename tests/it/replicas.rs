@@ -51,7 +51,7 @@ impl Two {
             return None;
         }
         demo::load(&database.db, noon()).await.unwrap();
-        let other_database = database.from_elsewhere().await;
+        let other_database = database.another_connection().await;
         let other = graph(&other_database).await;
         let one = App {
             graph: graph(&database.db).await,
@@ -156,12 +156,8 @@ async fn what_was_missed_while_no_notices_came_is_not_missed_silently() {
         )
         .await;
     // What is there keeps its connections; the listeners cannot come back.
-    let pools = [&two.one.database.db, &two.other_database];
-    for pool in pools {
-        let pool = pool.get_postgres_connection_pool();
-        let held = futures_util::future::join_all((0..4).map(|_| pool.acquire())).await;
-        assert!(held.iter().all(Result::is_ok));
-    }
+    TestDatabase::fill(&two.one.database.db).await;
+    TestDatabase::fill(&two.other_database).await;
     two.one.database.let_in(false).await;
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name = 'kaifong listener' AND datname = current_database()";

@@ -11,7 +11,7 @@ use super::payload::{Outcome, UserError, UserErrorCode};
 use super::{Input, action, given};
 use crate::catalogue::{self, Cell};
 use crate::policy::Value as Attribute;
-use crate::store::{Change, Changed, Draft};
+use crate::store::{Change, Changed, Draft, Fault};
 use crate::values;
 
 /// Puts a volunteer on the roster of a shift: an offer, until the volunteer accepts.
@@ -80,11 +80,19 @@ pub async fn assign(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
     draft.put("role", &role);
     let made = draft.id;
     let action = action(mutate.of, "assign");
-    scope
-        .store
-        .insert(&permit, &action, shift.id(), vec![draft], scope.now)
-        .await?;
-    Ok(Outcome::done(made))
+    let (store, drafts) = (&scope.store, vec![draft]);
+    let inserted = store.insert(&permit, &action, shift.id(), drafts, scope.now);
+    match inserted.await {
+        // Asked at the same time as another, done once.
+        Err(error) if error.fault() == Fault::Taken => {
+            let existing = store.on_roster(shift.id(), volunteer).await?;
+            Ok(existing.map_or_else(|| Outcome::because(overtaken()), Outcome::done))
+        }
+        inserted => {
+            inserted?;
+            Ok(Outcome::done(made))
+        }
+    }
 }
 
 /// Takes a volunteer off a roster. The request stays on record as cancelled.

@@ -91,7 +91,12 @@ pub(super) struct Assignments {
     shifts: HashMap<String, (Uuid, Uuid, Uuid)>,
     /// By number.
     volunteers: HashMap<String, Uuid>,
+    /// Records of a volunteer who is on the roster of the shift by another, by their numbers.
+    twice: BTreeSet<String>,
 }
+
+/// Who counts as being on a roster, on which nobody is twice.
+const ON_ROSTER: [&str; 5] = ["PENDING", "OFFERED", "ACCEPTED", "CONFIRMED", "ATTENDED"];
 
 impl Assignments {
     pub(super) fn of(known: &Known) -> Self {
@@ -99,7 +104,65 @@ impl Assignments {
             organisations: known.organisations.values().copied().collect(),
             shifts: HashMap::new(),
             volunteers: HashMap::new(),
+            twice: BTreeSet::new(),
         }
+    }
+
+    /// The place on a roster that a record takes, if any.
+    fn place(&self, record: &AssignmentRecord) -> Option<(Uuid, Uuid)> {
+        let (shift, ..) = self.shifts.get(&numbered(record.shift))?;
+        let volunteer = self.volunteers.get(&numbered(record.volunteer))?;
+        let taken = ON_ROSTER.contains(&record.status);
+        taken.then_some((*shift, *volunteer))
+    }
+
+    /// The records that would put a volunteer on a roster once more.
+    async fn repeated(
+        &self,
+        transaction: &DatabaseTransaction,
+        records: &[(u64, AssignmentRecord)],
+        source: &str,
+    ) -> Result<BTreeSet<String>, DbErr> {
+        let there: Vec<(Uuid, Uuid, Option<String>, Option<String>)> = assignment::Entity::find()
+            .select_only()
+            .columns([
+                assignment::Column::ShiftId,
+                assignment::Column::VolunteerId,
+                assignment::Column::Source,
+                assignment::Column::ExternalId,
+            ])
+            .filter(
+                assignment::Column::ShiftId.is_in(self.shifts.values().map(|(shift, ..)| *shift)),
+            )
+            .filter(assignment::Column::ArchivedAt.is_null())
+            .filter(assignment::Column::Status.is_in(ON_ROSTER))
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        let wanted: HashMap<&str, Option<(Uuid, Uuid)>> = records
+            .iter()
+            .map(|(_, record)| (record.external_id.as_str(), self.place(record)))
+            .collect();
+        // Whoever has a place keeps it, unless this batch takes the same record from it.
+        let mut taken: HashMap<(Uuid, Uuid), Option<String>> = HashMap::new();
+        for (shift, volunteer, from, key) in there {
+            let key = key.filter(|_| from.as_deref() == Some(source));
+            let now = key.as_deref().and_then(|key| wanted.get(key));
+            if now.is_none_or(|place| *place == Some((shift, volunteer))) {
+                taken.insert((shift, volunteer), key);
+            }
+        }
+        let mut twice = BTreeSet::new();
+        for (_, record) in records {
+            let Some(place) = self.place(record) else {
+                continue;
+            };
+            let own = || Some(record.external_id.clone());
+            if *taken.entry(place).or_insert_with(own) != own() {
+                twice.insert(record.external_id.clone());
+            }
+        }
+        Ok(twice)
     }
 }
 
@@ -157,6 +220,7 @@ impl Target for Assignments {
         self.volunteers = volunteers
             .filter_map(|(key, id)| Some((key?, id)))
             .collect();
+        self.twice = self.repeated(transaction, records, source).await?;
         Ok(())
     }
 
@@ -207,6 +271,11 @@ impl Target for Assignments {
         }
         if !self.volunteers.contains_key(&numbered(record.volunteer)) {
             return Err(unknown("volunteer", record.volunteer));
+        }
+        if self.twice.contains(&record.external_id) {
+            let (volunteer, shift) = (record.volunteer, record.shift);
+            let reason = format!("volunteer {volunteer} is on the roster of shift {shift} already");
+            return Err((Reason::OnRosterTwice, reason));
         }
         Ok(())
     }
