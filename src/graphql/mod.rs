@@ -8,11 +8,13 @@
 //! The room knows no Cedar, no SQL, no HTTP and no tokens.
 
 mod arguments;
+mod check;
 mod document;
 mod error;
 mod fetch;
 mod filter;
 mod id;
+mod introspection;
 mod measure;
 mod mutate;
 mod plan;
@@ -24,6 +26,7 @@ mod subscribe;
 mod values;
 mod version;
 
+pub use check::Checker;
 pub use id::encode as encode_id;
 pub use measure::Extent;
 pub use scope::Limits;
@@ -33,13 +36,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Name;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response, Schema, ServerError};
+use async_graphql::{Request, Response, Schema, SchemaBuilder, ServerError};
 use chrono::{DateTime, Utc};
 use futures_util::stream::{BoxStream, once, unfold};
 use futures_util::{FutureExt as _, StreamExt as _};
+use tracing::Instrument as _;
 
 use crate::policy::{Lens, NotAnEntity, Policies};
 use crate::store::{Seal, Store};
+use crate::traces::span;
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
 use error::{coded, with_code};
 use measure::{Oversize, measure};
@@ -66,6 +71,7 @@ pub struct Graph {
     limits: Limits,
     clock: Clock,
     lenses: Mutex<Vec<(String, Arc<Lens>)>>,
+    introspection: bool,
 }
 
 impl Graph {
@@ -87,6 +93,16 @@ impl Graph {
             limits,
             clock,
             lenses,
+            introspection: true,
+        }
+    }
+
+    /// The same graph, whose schema can be asked for, or not.
+    #[must_use]
+    pub fn with_introspection(self, introspection: bool) -> Self {
+        Self {
+            introspection,
+            ..self
         }
     }
 
@@ -114,7 +130,7 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Response {
-        match self.viewer(claims, now).await {
+        match self.viewer(claims, now).instrument(span!("viewer")).await {
             Ok(viewer) => self.answer(request, viewer, now).await,
             Err(error) => Response::from_errors(vec![error]),
         }
@@ -128,7 +144,7 @@ impl Graph {
         claims: Option<Claims>,
     ) -> BoxStream<'static, Response> {
         let graph = Arc::clone(self);
-        if let Err(refusal) = self.admit(&mut request) {
+        if let Err(refusal) = span!("parse").in_scope(|| self.admit(&mut request)) {
             return once(async move { Response::from_errors(vec![refusal]) }).boxed();
         }
         if !is_subscription(&mut request) {
@@ -219,7 +235,7 @@ impl Graph {
         now: DateTime<Utc>,
     ) -> Response {
         let now = to_the_microsecond(now);
-        if let Err(refusal) = self.admit(&mut request) {
+        if let Err(refusal) = span!("parse").in_scope(|| self.admit(&mut request)) {
             return Response::from_errors(vec![refusal]);
         }
         let kept = match self.scope(viewer, now) {
@@ -231,7 +247,8 @@ impl Graph {
             Err(missing) => return Response::from_errors(missing.iter().map(needed).collect()),
         };
         let request = request.data(Shared(Arc::clone(&kept)));
-        let response = coded_errors(self.executable.execute(request).await);
+        let executed = self.executable.execute(request);
+        let response = coded_errors(executed.instrument(span!("execute")).await);
         // What was decided holds until the first of what the viewer holds ends.
         let until = kept.lens.viewer().until();
         if until.is_some_and(|until| until <= self.now()) {
@@ -247,6 +264,10 @@ impl Graph {
         let document = request.parsed_query();
         let document = document.map_err(|error| with_code("GRAPHQL_PARSE_FAILED", error))?;
         match measure(document, &self.limits.extent) {
+            Ok(_) if !self.introspection && introspection::asks_for_schema(document) => {
+                let message = "the schema cannot be asked for here";
+                Err(coded("INTROSPECTION_DISABLED", message, None))
+            }
             Ok(_) => Ok(()),
             Err(Oversize::More(what, count, limit)) => {
                 let message = format!("the document has {count} {what}; at most {limit} are taken");
@@ -296,7 +317,7 @@ fn coded_errors(mut response: Response) -> Response {
 /// no statement waits half done, with its connection, until they are asked for.
 fn driven(mut answers: BoxStream<'static, Response>) -> BoxStream<'static, Response> {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
-    tokio::spawn(async move {
+    let driving = async move {
         loop {
             let next = tokio::select! {
                 () = sender.closed() => break,
@@ -307,7 +328,8 @@ fn driven(mut answers: BoxStream<'static, Response>) -> BoxStream<'static, Respo
                 break;
             }
         }
-    });
+    };
+    tokio::spawn(driving.in_current_span());
     let next = |mut receiver: tokio::sync::mpsc::Receiver<Response>| async move {
         receiver.recv().await.map(|response| (response, receiver))
     };
@@ -339,9 +361,11 @@ fn needed(name: &Name) -> ServerError {
 }
 
 fn executable() -> Executable {
-    Schema::build(Query, Mutation, Subscription)
-        .disable_suggestions()
-        .finish()
+    builder().finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription).disable_suggestions()
 }
 
 /// The type's name and the row of an identifier of the graph.

@@ -11,6 +11,7 @@ use async_graphql::{
     ContainerType, Context, ContextSelectionSet, Name, ObjectType, OutputType, Positioned,
     ServerResult, Value,
 };
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::arguments::{Arguments, items};
@@ -22,6 +23,7 @@ use super::plan::{Merged, Place, Planner};
 use super::schema::{self, ROOT_MUTATION, ROOT_QUERY};
 use super::scope::Scope;
 use crate::catalogue::{self, TYPES, Type};
+use crate::traces::span;
 use crate::viewer::PrincipalKind;
 
 /// The query root.
@@ -121,7 +123,8 @@ impl ContainerType for Mutation {
         };
         match merged(ctx, &planner, ROOT_MUTATION) {
             Some(fields) => {
-                let done = mutate(scope, &planner, &fields, found).await;
+                let done = mutate(scope, &planner, &fields, found);
+                let done = done.instrument(span!("write", kaifong.deed = name)).await;
                 answer(ctx, done.map(Some))
             }
             None => Ok(Some(object(Vec::new()))),
@@ -200,17 +203,23 @@ async fn query<'a>(
         _ => {}
     }
     if let Some(of) = TYPES.iter().find(|of| of.plural == name) {
-        let plan = planner.list(of, fields, &at, None)?;
-        return Ok(scope.list(&plan, &[]).await?.pop());
+        let plan = span!("plan", kaifong.of = of.name);
+        let plan = plan.in_scope(|| planner.list(of, fields, &at, None))?;
+        let found = scope.list(&plan, &[]);
+        let found = found.instrument(span!("fetch", kaifong.of = of.name));
+        return Ok(found.await?.pop());
     }
     let Some(of) = TYPES.iter().find(|of| of.singular == name) else {
         return Ok(None);
     };
-    let plan = planner.rows(of, fields, &at)?;
+    let plan = span!("plan", kaifong.of = of.name);
+    let plan = plan.in_scope(|| planner.rows(of, fields, &at))?;
     let arguments = Arguments::of(field, planner.request);
     let id = arguments.get("id").and_then(|value| id::of_type(value, of));
     let ids: Vec<(Uuid, u64)> = id.map(|id| (id, 1)).into_iter().collect();
-    let mut found = scope.by_ids(&plan, &ids).await?;
+    let found = scope.by_ids(&plan, &ids);
+    let found = found.instrument(span!("fetch", kaifong.of = of.name));
+    let mut found = found.await?;
     Ok(Some(
         id.and_then(|id| found.remove(&id)).unwrap_or(Value::Null),
     ))
@@ -243,7 +252,10 @@ async fn nodes<'a>(
             continue;
         }
         let plan = planner.rows(of, fields, at)?;
-        let rows = scope.by_ids(&plan, &ids).await?;
+        let rows = scope.by_ids(&plan, &ids);
+        let rows = rows
+            .instrument(span!("fetch", kaifong.of = of.name))
+            .await?;
         found.extend(rows.into_iter().map(|(id, value)| ((of.name, id), value)));
     }
     let one = |(text, wanted): (&String, &Option<(&'static Type, Uuid)>)| match (&own, wanted) {

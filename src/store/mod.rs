@@ -20,6 +20,7 @@ mod notices;
 mod order;
 mod record;
 mod sql;
+mod statements;
 mod view;
 mod write;
 
@@ -30,6 +31,7 @@ pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Found, Page, Span, Within};
 pub use notices::ReceiptStanding;
 pub use order::Order;
+pub use statements::{Counts, Statements};
 pub use write::{Change, Changed, Draft};
 
 use chrono::{DateTime, Utc};
@@ -42,6 +44,7 @@ use self::sql::Sql;
 pub struct Store {
     database: DatabaseConnection,
     events: Events,
+    statements: Statements,
     now: DateTime<Utc>,
 }
 
@@ -62,10 +65,12 @@ pub enum StoreError {
 impl Store {
     /// A store over this connection, as of the first instant of all.
     #[must_use]
-    pub fn new(database: DatabaseConnection) -> Self {
+    pub fn new(mut database: DatabaseConnection) -> Self {
+        let statements = Statements::of(&mut database);
         Self {
             database,
             events: Events::new(),
+            statements,
             now: DateTime::<Utc>::MIN_UTC,
         }
     }
@@ -76,6 +81,7 @@ impl Store {
         Self {
             database: self.database.clone(),
             events: self.events.clone(),
+            statements: self.statements.clone(),
             now,
         }
     }
@@ -89,6 +95,12 @@ impl Store {
     #[must_use]
     pub fn events(&self) -> &Events {
         &self.events
+    }
+
+    /// What was put to the database so far.
+    #[must_use]
+    pub fn statements(&self) -> Counts {
+        self.statements.counts()
     }
 
     /// The connection, for loading data in bulk.

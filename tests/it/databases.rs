@@ -49,6 +49,12 @@ impl TestDatabase {
         }
     }
 
+    /// Where it is, if another process can open it.
+    pub fn url(&self) -> Option<String> {
+        let (server, name) = self.drop_after.as_ref()?;
+        Some(with_database(server, name))
+    }
+
     pub async fn close(self) {
         self.db.close().await.unwrap();
         if let Some((server, name)) = self.drop_after {
