@@ -104,7 +104,7 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
         return Err(AppError::Outdated(pending));
     }
     let ready = ready::look(database.clone());
-    let store = Store::new(database);
+    let store = Store::new(database).watched().await?;
     let keys = keys(config)?;
     let limits = Limits {
         page: config.pages.default_size,
@@ -118,8 +118,9 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
         Seal::new(keys.cursor_key()),
         limits,
         Arc::new(Utc::now),
-    );
-    let graph = graph.with_introspection(config.wire.introspection);
+    )
+    .knowing(config.viewer_cache)
+    .with_introspection(config.wire.introspection);
     Ok(App { graph, keys, ready })
 }
 

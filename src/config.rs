@@ -48,6 +48,8 @@ pub struct Config {
     pub audience: String,
     /// The folder of policies, where it is not the built-in set.
     pub policies_dir: Option<PathBuf>,
+    /// How long a viewer is known again without asking the directory; not at all for no time.
+    pub viewer_cache: Duration,
     /// What is logged, and how.
     pub log: Log,
     /// How long lists may be.
@@ -151,6 +153,7 @@ impl Config {
             issuer: layers.required("issuer", NAME, read::name)?,
             audience: layers.required("audience", NAME, read::name)?,
             policies_dir: layers.optional("policies_dir", "a path of a folder", read::path)?,
+            viewer_cache: layers.required("viewer_cache", DURATION, read::any_duration)?,
             log: Log {
                 level: layers.required("log_level", LEVEL, read::log_level)?,
                 format: layers.required("log_format", "`text` or `json`", read::log_format)?,

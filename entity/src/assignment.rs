@@ -12,12 +12,15 @@ pub struct Model {
     pub project_id: Uuid,
     pub shift_id: Uuid,
     pub volunteer_id: Uuid,
-    /// One of `OFFERED`, `ACCEPTED`, `DECLINED`, `CANCELLED`, `ATTENDED`, `ABSENT`.
+    /// One of `PENDING`, `OFFERED`, `ACCEPTED`, `CONFIRMED`, `DECLINED`, `CANCELLED`, `ATTENDED`, `ABSENT`.
     pub status: String,
     pub role: Option<String>,
     /// Hours served.
     pub hours: Option<f64>,
     pub remark: Option<String>,
+    pub source: Option<String>,
+    /// The key in `source`; unique with it and the organisation.
+    pub external_id: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     /// Counts the row's changes, from 1.

@@ -15,6 +15,9 @@ mod m20261121_000004_schools;
 mod m20261121_000005_memberships_and_shares;
 mod m20261121_000006_notices;
 mod m20261121_000007_reference;
+mod m20261122_000001_roster_origins;
+mod m20261122_000002_list_indexes;
+mod m20261122_000003_directory_notices;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -33,6 +36,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_memberships_and_shares::Migration),
             Box::new(m20261121_000006_notices::Migration),
             Box::new(m20261121_000007_reference::Migration),
+            Box::new(m20261122_000001_roster_origins::Migration),
+            Box::new(m20261122_000002_list_indexes::Migration),
+            Box::new(m20261122_000003_directory_notices::Migration),
         ]
     }
 }

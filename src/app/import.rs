@@ -12,7 +12,7 @@ use crate::catalogue;
 use crate::config::Config;
 use crate::import::{self, Report};
 use crate::policy::{Lens, Permit};
-use crate::store::import::{self as load, Run};
+use crate::store::import::{self as load, Alliance, Run};
 use crate::viewer::Viewer;
 
 /// What a file to import holds.
@@ -26,16 +26,19 @@ pub enum ImportKind {
     Holidays,
     /// Tags.
     Tags,
+    /// An alliance: a folder of files.
+    Alliance,
 }
 
 impl ImportKind {
-    /// The type of its rows.
-    const fn of(self) -> &'static str {
+    /// The types of its rows.
+    const fn of(self) -> &'static [&'static str] {
         match self {
-            Self::Schools => "Organisation",
-            Self::Shifts => "Shift",
-            Self::Holidays => "Holiday",
-            Self::Tags => "Tag",
+            Self::Schools => &["Organisation"],
+            Self::Shifts => &["Shift"],
+            Self::Holidays => &["Holiday"],
+            Self::Tags => &["Tag"],
+            Self::Alliance => &load::PERMITS,
         }
     }
 
@@ -45,6 +48,7 @@ impl ImportKind {
             Self::Shifts => "shifts",
             Self::Holidays => "holidays",
             Self::Tags => "tags",
+            Self::Alliance => "alliance",
         }
     }
 }
@@ -53,7 +57,7 @@ impl ImportKind {
 pub struct ImportOrder {
     /// What the file holds.
     pub kind: ImportKind,
-    /// The file.
+    /// The file, or the folder of an alliance.
     pub file: PathBuf,
     /// The organisation that the rows belong to.
     pub organisation: Option<String>,
@@ -65,8 +69,8 @@ pub struct ImportOrder {
     pub dry_run: bool,
 }
 
-/// Imports a file, all of it or nothing, and tells how far it got. The policies
-/// must let the internal job `import` do it.
+/// Imports a file or a folder, all of it or nothing, and tells how far it got: a report for each
+/// file. The policies must let the internal job `import` do it.
 ///
 /// # Errors
 ///
@@ -75,19 +79,26 @@ pub async fn import(
     config: &Config,
     order: &ImportOrder,
     progress: &(dyn Fn(&Report) + Sync),
-) -> Result<Report, AppError> {
-    let permit = permit_to_import(config, order.kind)?;
+) -> Result<Vec<Report>, AppError> {
+    let permits = permits_to_import(config, order.kind)?;
+    let Some(permit) = permits.first() else {
+        return Err(AppError::Missing("there is nothing of this kind to load"));
+    };
     let database = database(config).await?;
     let kind = order.kind.name();
     let run = Run {
         source: order.source.as_deref().unwrap_or(kind),
         now: Utc::now(),
         dry_run: order.dry_run,
-        permit: &permit,
+        permit,
     };
     let path = order.file.as_path();
     let mut told = |report: &Report| progress(report);
-    Ok(match order.kind {
+    let report = match order.kind {
+        ImportKind::Alliance => {
+            let files = alliance(path)?;
+            return Ok(load::load_alliance(&database, files, &permits, run, &mut told).await?);
+        }
         ImportKind::Schools => {
             let records = import::schools(read(path)?)?;
             load::load_organisations(&database, records, run, &mut told).await?
@@ -113,21 +124,48 @@ pub async fn import(
             let records = import::tags(read(path)?, vocabulary)?;
             load::load_tags(&database, records, run, &mut told).await?
         }
+    };
+    Ok(vec![report])
+}
+
+/// The files of an alliance's folder, opened.
+fn alliance(folder: &Path) -> Result<Alliance<'static>, AppError> {
+    let file = |name: &str| read(&folder.join(name));
+    let members = folder.join("members.csv");
+    let members = match members.exists() {
+        false => None,
+        true => Some([
+            Box::new(import::members(read(&members)?)?) as _,
+            Box::new(import::members(read(&members)?)?) as _,
+        ]),
+    };
+    Ok(Alliance {
+        organisations: Box::new(import::organisations(file("organisations.csv")?)?),
+        departments: Box::new(import::departments(file("departments.csv")?)?),
+        projects: Box::new(import::projects(file("projects.csv")?)?),
+        shares: Box::new(import::shares(file("partnerships.csv")?)?),
+        scopes: Box::new(import::scopes(file("partnership_projects.csv")?)?),
+        volunteers: Box::new(import::volunteers(file("volunteers.csv")?)?),
+        shifts: Box::new(import::alliance_shifts(file("shifts.csv")?)?),
+        assignments: Box::new(import::assignments(file("assignments.csv")?)?),
+        members,
     })
 }
 
 /// What the policies say to the internal job `import`.
-fn permit_to_import(config: &Config, kind: ImportKind) -> Result<Permit, AppError> {
+fn permits_to_import(config: &Config, kind: ImportKind) -> Result<Vec<Permit>, AppError> {
     let refused = || AppError::Missing("the policies do not let the job `import` load this");
     let lens = Lens::new(
         policies(config.policies_dir.as_deref())?,
         Viewer::job("import"),
     );
-    let of = catalogue::find(kind.of()).ok_or_else(refused)?;
-    let deed = of.deed("import").ok_or_else(refused)?;
-    lens.map_err(|_| refused())?
-        .permit_bulk(of, deed)
-        .map_err(|_| refused())
+    let lens = lens.map_err(|_| refused())?;
+    let permit = |name: &&str| {
+        let of = catalogue::find(name).ok_or_else(refused)?;
+        let deed = of.deed("import").ok_or_else(refused)?;
+        lens.permit_bulk(of, deed).map_err(|_| refused())
+    };
+    kind.of().iter().map(permit).collect()
 }
 
 fn read(path: &Path) -> Result<impl BufRead + Send + use<>, AppError> {

@@ -52,7 +52,7 @@ pub async fn claims(
                 .iter()
                 .map(|share| id_of(share, "Partnership"))
                 .collect::<Result<Vec<_>, _>>()?;
-            let found = store.shares(&ids, now).await?;
+            let found = store.shares(&ids, now).await?.shares;
             for (text, id) in shares.iter().zip(&ids) {
                 if !found.iter().any(|share| share.id == *id) {
                     return Err(AppError::Unknown("share", text.clone()));

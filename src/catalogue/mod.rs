@@ -9,7 +9,7 @@ mod define;
 mod kind;
 mod subjects;
 
-pub use cell::Cell;
+pub use cell::{Cell, CellRef};
 pub use define::{
     Attribute, AttributeShape, Deed, DeedScope, Field, Shape, Source, Type, Write, attribute,
 };

@@ -18,6 +18,7 @@ Examples:
   kaifong import schools schools.csv --dry-run
   kaifong import holidays holidays.json
   kaifong import shifts camp.csv --project 0198f0c2-… --source camp-2019
+  kaifong import alliance FOLDER --source former-system
 
 A row that cannot be used is rejected alone, and reported with its line and the
 reason; a run that fails leaves nothing half done.")]
@@ -25,7 +26,7 @@ pub(super) struct Import {
     /// What the file holds
     #[arg(value_enum)]
     kind: Kind,
-    /// The file
+    /// The file, or the folder of an alliance
     file: PathBuf,
     /// The organisation that the rows belong to
     #[arg(long, value_name = "ID")]
@@ -51,6 +52,9 @@ enum Kind {
     Holidays,
     /// A classification of tags (CSV)
     Tags,
+    /// A folder of CSV files: organisations, departments, projects, partnerships,
+    /// partnership_projects, volunteers, shifts, assignments, and members if it is there
+    Alliance,
 }
 
 impl Import {
@@ -64,6 +68,7 @@ impl Import {
                 Kind::Shifts => ImportKind::Shifts,
                 Kind::Holidays => ImportKind::Holidays,
                 Kind::Tags => ImportKind::Tags,
+                Kind::Alliance => ImportKind::Alliance,
             },
             file: self.file,
             organisation: self.organisation,
@@ -73,7 +78,8 @@ impl Import {
         };
         let outcome = app::import(&config, &order, &|report| bar.set_position(report.rows())).await;
         bar.finish_and_clear();
-        print(&outcome?.to_string())
+        let reports: Vec<String> = outcome?.iter().map(ToString::to_string).collect();
+        print(&reports.join("\n"))
     }
 }
 

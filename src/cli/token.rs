@@ -21,8 +21,8 @@ Examples:
   curl -H \"authorization: Bearer $(kaifong token --as 7d9f6a0e-…)\" …
 
 Scopes narrow a token to some of what its shares grant: frame, roster, names:masked,
-names, contacts, notes, progress:edit, roster:edit, plan. Without any it is as wide
-as its shares.
+names, contacts, notes, history, origins, progress:edit, roster:edit, plan. Without any it
+is as wide as its shares.
 
 Only the token is printed. Whoever holds it is that person or partner until it
 expires, so pass it on as you would a key.")]

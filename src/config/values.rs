@@ -135,6 +135,10 @@ pub(super) fn positive_duration(value: &Value) -> Option<Duration> {
     duration(value.as_str()?).filter(|time| !time.is_zero())
 }
 
+pub(super) fn any_duration(value: &Value) -> Option<Duration> {
+    duration(value.as_str()?)
+}
+
 /// A time written as a whole number with `ms`, `s`, `m`, `h` or `d`.
 #[must_use]
 pub fn duration(text: &str) -> Option<Duration> {

@@ -126,6 +126,8 @@ fn assignment(
         role: first.then(|| "LEADER".to_owned()),
         hours: (status == "ATTENDED").then_some(lasts as f64 / 60.0),
         remark: seed.percent(8).then(|| seed.pick(&REMARKS).to_owned()),
+        source: None,
+        external_id: None,
         created_at: calendar.founded(),
         updated_at: calendar.founded(),
         revision: 1,

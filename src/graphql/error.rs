@@ -1,6 +1,6 @@
 //! Errors that a client sees: a stable code and a safe sentence. The cause goes to the log.
 
-use async_graphql::{Pos, ServerError};
+use async_graphql::{Name, Pos, ServerError, Value};
 
 use crate::store::StoreError;
 
@@ -23,6 +23,11 @@ impl From<StoreError> for GraphError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
+}
+
+/// An object of these entries.
+pub fn object(entries: Vec<(Name, Value)>) -> Value {
+    Value::Object(entries.into_iter().collect())
 }
 
 /// An error with this code and sentence.

@@ -12,6 +12,26 @@ pub fn encode(of: &Type, id: Uuid) -> String {
     named(of.name, &id.simple().to_string())
 }
 
+/// Adds the identifier of a row to a text.
+pub fn encode_into(of: &Type, id: Uuid, out: &mut String) {
+    let mut plain = [0; 96];
+    let named = of.name.len();
+    let Some((name, rest)) = plain.split_at_mut_checked(named) else {
+        return out.push_str(&encode(of, id));
+    };
+    let Some(([colon], rest)) = rest.split_first_chunk_mut() else {
+        return out.push_str(&encode(of, id));
+    };
+    name.copy_from_slice(of.name.as_bytes());
+    *colon = b':';
+    let Some(digits) = rest.get_mut(..32) else {
+        return out.push_str(&encode(of, id));
+    };
+    id.simple().encode_lower(digits);
+    let plain = plain.get(..named + 33).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode_string(plain, out);
+}
+
 /// The identifier of something that is no row.
 pub fn named(name: &str, id: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{name}:{id}"))

@@ -15,6 +15,9 @@ mod fetch;
 mod filter;
 mod id;
 mod introspection;
+mod json;
+mod kept;
+mod known;
 mod measure;
 mod mutate;
 mod plan;
@@ -22,17 +25,21 @@ mod privacy;
 mod root;
 mod schema;
 mod scope;
+mod show;
+mod sink;
 mod subscribe;
 mod values;
 mod version;
 
 pub use check::Checker;
 pub use id::encode as encode_id;
+pub use json::written;
 pub use measure::Extent;
 pub use scope::Limits;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_graphql::Name;
 use async_graphql::parser::types::OperationType;
@@ -42,11 +49,13 @@ use futures_util::stream::{BoxStream, once, unfold};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tracing::Instrument as _;
 
-use crate::policy::{Lens, NotAnEntity, Policies};
+use crate::policy::{Lens, Policies};
 use crate::store::{Seal, Store};
 use crate::traces::span;
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
 use error::{coded, with_code};
+use kept::Kept;
+use known::Known;
 use measure::{Oversize, measure};
 use privacy::Privacy;
 use root::{Mutation, Query};
@@ -70,9 +79,13 @@ pub struct Graph {
     seal: Seal,
     limits: Limits,
     clock: Clock,
-    lenses: Mutex<Vec<(String, Arc<Lens>)>>,
+    known: Known,
+    lenses: Mutex<Kept<LensKey, Arc<Lens>>>,
     introspection: bool,
 }
+
+/// Viewers that hold the same for as long share a lens.
+type LensKey = (String, Option<DateTime<Utc>>);
 
 impl Graph {
     /// A graph over this store under these policies.
@@ -84,7 +97,6 @@ impl Graph {
         limits: Limits,
         clock: Clock,
     ) -> Self {
-        let lenses = Mutex::default();
         Self {
             executable: executable(),
             policies,
@@ -92,7 +104,8 @@ impl Graph {
             seal,
             limits,
             clock,
-            lenses,
+            known: Known::lasting(Duration::ZERO),
+            lenses: Mutex::new(Kept::of(KEPT)),
             introspection: true,
         }
     }
@@ -104,6 +117,13 @@ impl Graph {
             introspection,
             ..self
         }
+    }
+
+    /// The same graph, which knows a viewer again for so long, as far as the store is watched.
+    #[must_use]
+    pub fn knowing(self, age: Duration) -> Self {
+        let known = Known::lasting(age);
+        Self { known, ..self }
     }
 
     /// Where its rows are kept.
@@ -130,8 +150,9 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Response {
-        match self.viewer(claims, now).instrument(span!("viewer")).await {
-            Ok(viewer) => self.answer(request, viewer, now).await,
+        let lens = self.lens_of(claims, now).instrument(span!("viewer"));
+        match lens.await {
+            Ok(lens) => self.answer_through(request, lens, now).await,
             Err(error) => Response::from_errors(vec![error]),
         }
     }
@@ -167,20 +188,20 @@ impl Graph {
         });
         let answers = self.executable.execute_stream(request).map(coded_errors);
         // Whoever is nobody is told so at once, not at the first event.
-        let known = async move { graph.viewer(claims.as_ref(), graph.now()).await };
-        let told = move |known: Result<Viewer, ServerError>| match known {
+        let known = async move { graph.lens_of(claims.as_ref(), graph.now()).await };
+        let told = move |known: Result<Arc<Lens>, ServerError>| match known {
             Ok(_) => answers.boxed(),
             Err(error) => once(async move { Response::from_errors(vec![error]) }).boxed(),
         };
         driven(known.map(told).flatten_stream().boxed())
     }
 
-    /// The viewer that these claims make at this instant.
-    async fn viewer(
+    /// The lens of the viewer that these claims make at this instant.
+    async fn lens_of(
         &self,
         claims: Option<&Claims>,
         now: DateTime<Utc>,
-    ) -> Result<Viewer, ServerError> {
+    ) -> Result<Arc<Lens>, ServerError> {
         let now = to_the_microsecond(now);
         let claimed = claims.map(|claims| match claims.typ {
             TokenKind::User => Claimed::User {
@@ -192,30 +213,38 @@ impl Graph {
                 scope: claims.scope.as_deref(),
             },
         });
-        viewer::assemble(claimed, &self.store, now)
-            .await
-            .map_err(|error| match error {
-                Unrecognised::Directory(error) => {
-                    tracing::error!(%error, "the directory could not be asked");
-                    coded("INTERNAL", "something went wrong on the server", None)
-                }
-                error => coded("UNAUTHENTICATED", error.to_string(), None),
-            })
+        // The mark comes first: whatever changes while the viewer is made makes it another.
+        let watched = claimed.filter(|_| self.known.keeps());
+        let marked =
+            watched.and_then(|holder| Some((holder, self.store.watch().mark(holder.kind())?)));
+        let found = marked.and_then(|(holder, mark)| self.known.find(holder, mark, now));
+        if let Some(lens) = found {
+            return Ok(lens);
+        }
+        let viewer = viewer::assemble(claimed, &self.store, now).await;
+        let viewer = viewer.map_err(|error| match error {
+            Unrecognised::Directory(error) => {
+                tracing::error!(%error, "the directory could not be asked");
+                coded("INTERNAL", "something went wrong on the server", None)
+            }
+            error => coded("UNAUTHENTICATED", error.to_string(), None),
+        })?;
+        let lens = self.lens(viewer)?;
+        if let Some((holder, mark)) = marked {
+            self.known.keep(holder, &lens, mark, now);
+        }
+        Ok(lens)
     }
 
     /// A scope of these claims at this instant.
     async fn scope_of(&self, claims: Option<&Claims>) -> Result<Scope, ServerError> {
         let now = to_the_microsecond(self.now());
-        let viewer = self.viewer(claims, now).await?;
-        self.scope(viewer, now)
+        let lens = self.lens_of(claims, now).await?;
+        Ok(self.scope(lens, now))
     }
 
-    fn scope(&self, viewer: Viewer, now: DateTime<Utc>) -> Result<Scope, ServerError> {
-        let lens = self.lens(viewer).map_err(|error| {
-            tracing::error!(%error, "a viewer does not fit the policies");
-            coded("INTERNAL", "something went wrong on the server", None)
-        })?;
-        Ok(Scope {
+    fn scope(&self, lens: Arc<Lens>, now: DateTime<Utc>) -> Scope {
+        Scope {
             lens,
             store: self.store.at(now),
             seal: self.seal.clone(),
@@ -224,24 +253,28 @@ impl Graph {
             planned: AtomicU64::new(0),
             privacy: Privacy::default(),
             begun: Mutex::default(),
-        })
+        }
     }
 
     /// The answer to a request by this viewer, who was made at this instant.
-    pub async fn answer(
+    pub async fn answer(&self, request: Request, viewer: Viewer, now: DateTime<Utc>) -> Response {
+        match self.lens(viewer) {
+            Ok(lens) => self.answer_through(request, lens, now).await,
+            Err(error) => Response::from_errors(vec![error]),
+        }
+    }
+
+    async fn answer_through(
         &self,
         mut request: Request,
-        viewer: Viewer,
+        lens: Arc<Lens>,
         now: DateTime<Utc>,
     ) -> Response {
         let now = to_the_microsecond(now);
         if let Err(refusal) = span!("parse").in_scope(|| self.admit(&mut request)) {
             return Response::from_errors(vec![refusal]);
         }
-        let kept = match self.scope(viewer, now) {
-            Ok(scope) => Arc::new(scope),
-            Err(error) => return Response::from_errors(vec![error]),
-        };
+        let kept = Arc::new(self.scope(lens, now));
         let request = match document::complete(request) {
             Ok(request) => request,
             Err(missing) => return Response::from_errors(missing.iter().map(needed).collect()),
@@ -280,24 +313,25 @@ impl Graph {
         }
     }
 
-    /// The lens of a viewer; viewers that hold the same share it.
-    fn lens(&self, viewer: Viewer) -> Result<Arc<Lens>, NotAnEntity> {
-        let key = viewer.fingerprint();
+    /// The lens of a viewer.
+    fn lens(&self, viewer: Viewer) -> Result<Arc<Lens>, ServerError> {
+        let key = (viewer.fingerprint(), viewer.until());
         let kept = || self.lenses.lock().unwrap_or_else(PoisonError::into_inner);
-        // What ends is part of the request, not of the lens; such viewers are not kept.
-        let lasting = viewer.until().is_none();
-        if lasting && let Some((_, lens)) = kept().iter().find(|(k, _)| *k == key) {
+        if let Some(lens) = kept().get(&key) {
             return Ok(Arc::clone(lens));
         }
-        let lens = Arc::new(Lens::new(Arc::clone(&self.policies), viewer)?);
-        if lasting {
-            let mut lenses = kept();
-            lenses.truncate(KEPT - 1);
-            lenses.insert(0, (key, Arc::clone(&lens)));
-        }
+        let lens = Lens::new(Arc::clone(&self.policies), viewer).map_err(|error| {
+            tracing::error!(%error, "a viewer does not fit the policies");
+            coded("INTERNAL", "something went wrong on the server", None)
+        })?;
+        let lens = Arc::new(lens);
+        kept().put(key, Arc::clone(&lens));
         Ok(lens)
     }
 }
+
+/// In a request's data: its answer is for [`written`] alone, so that rows may be JSON text already.
+pub struct AsText;
 
 /// The scope as the executor carries it.
 struct Shared(Arc<Scope>);
@@ -310,6 +344,10 @@ fn coded_errors(mut response: Response) -> Response {
             *error = complaint;
         }
     }
+    // Roots are answered side by side: which of them failed first is nobody's business.
+    response
+        .errors
+        .sort_by_key(|error| error.locations.first().map(|at| (at.line, at.column)));
     response
 }
 

@@ -15,6 +15,7 @@ use super::arguments::Arguments;
 use super::error::GraphError;
 use super::filter;
 use super::scope::Scope;
+use super::sink::Key;
 use crate::catalogue::{self, DeedScope, Kind, Shape, Type};
 use crate::policy::{Condition, Layout, Rule, Slot};
 use crate::store::{Direction, Filter, Order, Span};
@@ -25,9 +26,9 @@ pub type Merged<'a> = Vec<&'a Field>;
 /// One entry of an object in the answer.
 pub struct Pick {
     /// The response key.
-    pub key: Name,
-    /// The path of response keys to here.
-    pub path: String,
+    pub key: Key,
+    /// The place of its counts.
+    pub seat: usize,
     /// What it is.
     pub what: What,
 }
@@ -75,7 +76,32 @@ pub struct ListPlan {
     /// What its cursors are bound to.
     pub context: Vec<u8>,
     /// How the connection is shown.
-    pub parts: Vec<(Name, ListPart)>,
+    pub parts: Vec<(Key, ListPart)>,
+}
+
+impl ListPlan {
+    /// Whether rows are needed.
+    pub fn fetches(&self) -> bool {
+        self.parts.iter().any(|(_, part)| part.fetches())
+    }
+
+    /// Whether all rows must be counted.
+    pub fn counts(&self) -> bool {
+        let counted =
+            |part: &ListPart| matches!(part, ListPart::TotalCount | ListPart::TotalCountIsExact);
+        self.parts.iter().any(|(_, part)| counted(part))
+    }
+
+    /// Whether cursors are shown.
+    pub fn keyed(&self) -> bool {
+        self.parts.iter().any(|(_, part)| match part {
+            ListPart::Edges(parts) => parts
+                .iter()
+                .any(|(_, part)| matches!(part, EdgePart::Cursor)),
+            ListPart::PageInfo(parts) => parts.iter().any(|(_, name)| name.ends_with("Cursor")),
+            _ => false,
+        })
+    }
 }
 
 /// An entry of a connection.
@@ -83,15 +109,21 @@ pub enum ListPart {
     /// The name of the type.
     Typename,
     /// Rows with cursors.
-    Edges(Vec<(Name, EdgePart)>),
+    Edges(Vec<(Key, EdgePart)>),
     /// Rows without cursors.
     Nodes(Vec<Pick>),
     /// Where the page is.
-    PageInfo(Vec<(Name, String)>),
+    PageInfo(Vec<(Key, String)>),
     /// How many rows the whole list has.
     TotalCount,
     /// Whether all of them were counted.
     TotalCountIsExact,
+}
+
+impl ListPart {
+    fn fetches(&self) -> bool {
+        matches!(self, Self::Edges(_) | Self::Nodes(_) | Self::PageInfo(_))
+    }
 }
 
 /// An entry of an edge.
@@ -230,8 +262,8 @@ impl<'a> Planner<'a> {
             let at = at.under(key);
             let what = self.what(of, first.name.node.as_str(), &merged, &at, layout)?;
             picks.push(Pick {
-                key: key.clone(),
-                path: at.path,
+                key: Key::new(key),
+                seat: self.scope.privacy.seat(&at.path),
                 what,
             });
         }
@@ -318,15 +350,9 @@ impl<'a> Planner<'a> {
                 "totalCountIsExact" => ListPart::TotalCountIsExact,
                 _ => ListPart::Typename,
             };
-            parts.push((key.clone(), part));
+            parts.push((Key::new(key), part));
         }
-        let fetched = |part: &ListPart| {
-            matches!(
-                part,
-                ListPart::Edges(_) | ListPart::Nodes(_) | ListPart::PageInfo(_)
-            )
-        };
-        if parts.iter().any(|(_, part)| fetched(part)) {
+        if parts.iter().any(|(_, part)| part.fetches()) {
             self.spend(at.rows)?;
         }
         Ok(ListPlan {
@@ -347,7 +373,7 @@ impl<'a> Planner<'a> {
         fields: &[&'a Field],
         at: &Place,
         layout: &mut Layout,
-    ) -> Result<Vec<(Name, EdgePart)>, GraphError> {
+    ) -> Result<Vec<(Key, EdgePart)>, GraphError> {
         let edge = format!("{}Edge", of.name);
         let sets = fields.iter().map(|field| &field.selection_set.node);
         let mut parts = Vec::new();
@@ -360,18 +386,18 @@ impl<'a> Planner<'a> {
                 "node" => EdgePart::Node(self.picks(of, &merged, &at.under(key), layout)?),
                 _ => EdgePart::Typename,
             };
-            parts.push((key.clone(), part));
+            parts.push((Key::new(key), part));
         }
         Ok(parts)
     }
 
-    fn page_info(&self, fields: &[&'a Field]) -> Vec<(Name, String)> {
+    fn page_info(&self, fields: &[&'a Field]) -> Vec<(Key, String)> {
         let sets = fields.iter().map(|field| &field.selection_set.node);
         let collected = self.collect(sets, &|name| name == "PageInfo").into_iter();
         let named = |(key, merged): (&Name, Merged<'a>)| {
             merged
                 .first()
-                .map(|first| (key.clone(), first.name.node.to_string()))
+                .map(|first| (Key::new(key), first.name.node.to_string()))
         };
         collected.filter_map(named).collect()
     }

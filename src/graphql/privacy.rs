@@ -1,7 +1,7 @@
 //! `extensions.privacy`: for each position in the answer, what was shown, masked and hidden.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{Name, Value};
 
@@ -15,43 +15,71 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// A value was shown, so many times.
-    pub fn full(&mut self, times: u64) {
-        self.full += times;
+    /// A value was shown.
+    pub fn full(&mut self) {
+        self.full += 1;
     }
 
-    /// A value was masked, so many times.
-    pub fn masked(&mut self, mask: &'static str, times: u64) {
-        self.masked += times;
+    /// A value was masked.
+    pub fn masked(&mut self, mask: &'static str) {
+        self.masked += 1;
         self.mask = Some(mask);
     }
 
-    /// A value was hidden, so many times.
-    pub fn hidden(&mut self, times: u64) {
-        self.hidden += times;
+    /// A value was hidden.
+    pub fn hidden(&mut self) {
+        self.hidden += 1;
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.full += other.full;
+        self.masked += other.masked;
+        self.hidden += other.hidden;
+        self.mask = self.mask.or(other.mask);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.full + self.masked + self.hidden == 0
     }
 }
 
-/// Counts of a request, by the path of response keys.
+/// Counts of a request, each with its path of response keys.
 #[derive(Default)]
 pub struct Privacy {
-    tallies: Mutex<BTreeMap<String, Tally>>,
+    counts: Mutex<Counts>,
+}
+
+/// The counts themselves.
+#[derive(Default)]
+pub struct Counts {
+    paths: Vec<String>,
+    /// One for each place that was taken.
+    pub tallies: Vec<Tally>,
 }
 
 impl Privacy {
-    /// Adds the counts of a position.
-    pub fn add(&self, path: &str, tally: &Tally) {
-        let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = tallies.entry(path.to_owned()).or_default();
-        entry.full += tally.full;
-        entry.masked += tally.masked;
-        entry.hidden += tally.hidden;
-        entry.mask = entry.mask.or(tally.mask);
+    /// The counts, to be added to.
+    pub fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for the counts of a position.
+    pub fn seat(&self, path: &str) -> usize {
+        let mut counts = self.counts();
+        counts.paths.push(path.to_owned());
+        counts.tallies.push(Tally::default());
+        counts.tallies.len() - 1
     }
 
     /// As the client sees it, with the version of the policies.
     pub fn value(&self, policy_version: &str) -> Value {
-        let tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = self.counts();
+        let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+        for (path, tally) in counts.paths.iter().zip(&counts.tallies) {
+            if !tally.is_empty() {
+                tallies.entry(path).or_default().add(tally);
+            }
+        }
         let fields = tallies.iter().map(|(path, tally)| {
             let mut counts = vec![
                 ("full", Value::from(tally.full)),

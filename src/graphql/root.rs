@@ -14,14 +14,16 @@ use async_graphql::{
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::AsText;
 use super::arguments::{Arguments, items};
-use super::error::GraphError;
-use super::fetch::object;
+use super::error::{GraphError, object};
+use super::fetch::Fetched;
 use super::id;
 use super::mutate::mutate;
-use super::plan::{Merged, Place, Planner};
+use super::plan::{Merged, Place, Planner, RowPlan};
 use super::schema::{self, ROOT_MUTATION, ROOT_QUERY};
 use super::scope::Scope;
+use super::show::{ListAt, Made, Node, RowAt};
 use crate::catalogue::{self, TYPES, Type};
 use crate::traces::span;
 use crate::viewer::PrincipalKind;
@@ -104,7 +106,11 @@ impl ContainerType for Query {
             scope,
         };
         match merged(ctx, &planner, ROOT_QUERY) {
-            Some(fields) => answer(ctx, query(scope, &planner, &fields).await),
+            Some(fields) => {
+                // Text cannot be merged with what the same key selects elsewhere.
+                let as_text = fields.len() == 1 && ctx.data_opt::<AsText>().is_some();
+                answer(ctx, query(scope, &planner, &fields, as_text).await)
+            }
             None => Ok(Some(object(Vec::new()))),
         }
     }
@@ -170,6 +176,7 @@ async fn query<'a>(
     scope: &'a Scope,
     planner: &Planner<'a>,
     fields: &[&'a Field],
+    as_text: bool,
 ) -> Result<Option<Value>, GraphError> {
     let Some(field) = fields.first() else {
         return Ok(None);
@@ -181,8 +188,8 @@ async fn query<'a>(
         "node" => {
             let arguments = Arguments::of(field, planner.request);
             let text = arguments.get("id").and_then(id::text).unwrap_or_default();
-            let mut found = nodes(scope, planner, fields, &at, &[text]).await?;
-            return Ok(Some(found.pop().unwrap_or(Value::Null)));
+            let found = nodes(scope, planner, fields, &at, &[text]).await?;
+            return Ok(Some(scope.shown(as_text, &found.each().pop().flatten())));
         }
         "nodes" => {
             let arguments = Arguments::of(field, planner.request);
@@ -196,18 +203,18 @@ async fn query<'a>(
                 .iter()
                 .map(|value| id::text(value).unwrap_or_default())
                 .collect();
-            return nodes(scope, planner, fields, &at, &texts)
-                .await
-                .map(|f| Some(Value::List(f)));
+            let found = nodes(scope, planner, fields, &at, &texts).await?;
+            return Ok(Some(scope.shown(as_text, found.each().as_slice())));
         }
         _ => {}
     }
     if let Some(of) = TYPES.iter().find(|of| of.plural == name) {
         let plan = span!("plan", kaifong.of = of.name);
         let plan = plan.in_scope(|| planner.list(of, fields, &at, None))?;
-        let found = scope.list(&plan, &[]);
-        let found = found.instrument(span!("fetch", kaifong.of = of.name));
-        return Ok(found.await?.pop());
+        let lists = scope.list(&plan, &[]);
+        let lists = lists.instrument(span!("fetch", kaifong.of = of.name));
+        let lists = lists.await?;
+        return Ok(Some(scope.shown(as_text, &ListAt(&plan, &lists, 0))));
     }
     let Some(of) = TYPES.iter().find(|of| of.singular == name) else {
         return Ok(None);
@@ -216,54 +223,91 @@ async fn query<'a>(
     let plan = plan.in_scope(|| planner.rows(of, fields, &at))?;
     let arguments = Arguments::of(field, planner.request);
     let id = arguments.get("id").and_then(|value| id::of_type(value, of));
-    let ids: Vec<(Uuid, u64)> = id.map(|id| (id, 1)).into_iter().collect();
-    let found = scope.by_ids(&plan, &ids);
+    let found = scope.by_ids(&plan, id);
     let found = found.instrument(span!("fetch", kaifong.of = of.name));
-    let mut found = found.await?;
-    Ok(Some(
-        id.and_then(|id| found.remove(&id)).unwrap_or(Value::Null),
-    ))
+    let found = found.await?;
+    Ok(Some(scope.shown(as_text, &RowAt(&plan, &found, 0))))
 }
 
-/// The records with these identifiers, null where the viewer sees none.
+/// Records that were asked for by their identifiers.
+struct Nodes {
+    wanted: Vec<Wanted>,
+    own: Value,
+    found: Vec<(RowPlan, Fetched)>,
+}
+
+/// What one identifier leads to.
+enum Wanted {
+    /// The one who asks.
+    Own,
+    /// A row: which of the plans, and which of its rows.
+    Row(usize, usize),
+    /// Nothing that the viewer sees.
+    Nothing,
+}
+
+impl Nodes {
+    /// Each of them, in the order in which they were asked for.
+    fn each(&self) -> Vec<Option<Node<'_>>> {
+        let one = |wanted: &Wanted| match wanted {
+            Wanted::Own => Some(Node::Value(Made(&self.own))),
+            Wanted::Row(plan, at) => {
+                let (plan, fetched) = self.found.get(*plan)?;
+                Some(Node::Row(RowAt(plan, fetched, *at)))
+            }
+            Wanted::Nothing => None,
+        };
+        self.wanted.iter().map(one).collect()
+    }
+}
+
+/// The records with these identifiers, as far as the viewer sees them.
 async fn nodes<'a>(
     scope: &'a Scope,
     planner: &Planner<'a>,
     fields: &[&'a Field],
     at: &Place,
     texts: &[String],
-) -> Result<Vec<Value>, GraphError> {
-    let wanted: Vec<Option<(&'static Type, Uuid)>> = texts.iter().map(|t| id::decode(t)).collect();
+) -> Result<Nodes, GraphError> {
+    let named: Vec<Option<(&'static Type, Uuid)>> = texts.iter().map(|t| id::decode(t)).collect();
     // Whoever asks is a node too, but only for itself.
-    let own = own_id(scope);
-    let own = match texts.contains(&own) {
-        true => Some((own, viewer(scope, planner, fields).await?)),
-        false => None,
+    let own_id = own_id(scope);
+    let own = match texts.contains(&own_id) {
+        true => viewer(scope, planner, fields).await?,
+        false => Value::Null,
     };
-    let mut found: HashMap<(&'static str, Uuid), Value> = HashMap::new();
+    let mut found = Vec::new();
+    let mut places: HashMap<(&'static str, Uuid), (usize, usize)> = HashMap::new();
     for of in TYPES {
-        let ids: Vec<(Uuid, u64)> = wanted
+        let of_this = |(ty, _): &&(&'static Type, Uuid)| std::ptr::eq(*ty, *of);
+        let ids: Vec<Uuid> = named
             .iter()
             .flatten()
-            .filter(|(ty, _)| std::ptr::eq(*ty, *of))
-            .map(|(_, id)| (*id, 1))
+            .filter(of_this)
+            .map(|(_, id)| *id)
             .collect();
         if ids.is_empty() {
             continue;
         }
         let plan = planner.rows(of, fields, at)?;
-        let rows = scope.by_ids(&plan, &ids);
-        let rows = rows
-            .instrument(span!("fetch", kaifong.of = of.name))
-            .await?;
-        found.extend(rows.into_iter().map(|(id, value)| ((of.name, id), value)));
+        let fetched = scope.by_ids(&plan, ids);
+        let fetched = fetched.instrument(span!("fetch", kaifong.of = of.name));
+        let fetched = fetched.await?;
+        for (place, row) in fetched.rows.iter().enumerate() {
+            places.insert((of.name, row.id()), (found.len(), place));
+        }
+        found.push((plan, fetched));
     }
-    let one = |(text, wanted): (&String, &Option<(&'static Type, Uuid)>)| match (&own, wanted) {
-        (Some((id, viewer)), _) if id == text => viewer.clone(),
-        (_, Some((of, id))) => found.get(&(of.name, *id)).cloned().unwrap_or(Value::Null),
-        _ => Value::Null,
+    let one = |(text, named): (&String, &Option<(&'static Type, Uuid)>)| {
+        let place = named.and_then(|(of, id)| places.get(&(of.name, id)));
+        match place {
+            _ if *text == own_id => Wanted::Own,
+            Some((plan, at)) => Wanted::Row(*plan, *at),
+            None => Wanted::Nothing,
+        }
     };
-    Ok(texts.iter().zip(&wanted).map(one).collect())
+    let wanted = texts.iter().zip(&named).map(one).collect();
+    Ok(Nodes { wanted, own, found })
 }
 
 /// The identifier of the one who asks.
@@ -299,8 +343,8 @@ async fn viewer<'a>(
             "user" => match (viewer.account(), catalogue::find("User")) {
                 (Some(account), Some(users)) => {
                     let plan = planner.rows(users, &merged, &at.under(key))?;
-                    let mut found = scope.by_ids(&plan, &[(account, 1)]).await?;
-                    found.remove(&account).unwrap_or(Value::Null)
+                    let found = scope.by_ids(&plan, [account]).await?;
+                    scope.shown(false, &RowAt(&plan, &found, 0))
                 }
                 _ => Value::Null,
             },

@@ -16,16 +16,17 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::arguments::Arguments;
+use super::error::object;
 use super::error::{GraphError, coded};
-use super::fetch::object;
 use super::plan::{Place, Planner};
 use super::root::described;
 use super::schema;
 use super::scope::Scope;
+use super::show::RowAt;
 use super::{Graph, id};
-use crate::catalogue::{self, Cell, Shape, Type};
+use crate::catalogue::{self, CellRef, Shape, Type};
 use crate::policy::{Layout, Shown};
-use crate::store::{Changes, Event};
+use crate::store::{Changes, Event, Heard};
 use crate::viewer::Claims;
 
 /// The subscription root.
@@ -93,7 +94,7 @@ struct Listening<'a> {
     of: &'static Type,
     /// The one row that is listened to, if any; an identifier of none hears nothing.
     only: Option<Option<Uuid>>,
-    events: Receiver<Event>,
+    events: Receiver<Heard>,
 }
 
 impl Listening<'_> {
@@ -101,15 +102,18 @@ impl Listening<'_> {
     async fn next(&mut self) -> Result<Option<Response>, ServerError> {
         loop {
             let event = match self.events.recv().await {
-                Ok(event) => event,
+                Ok(Heard::Changed(event)) => event,
+                Ok(Heard::Missed(Some(of))) if !std::ptr::eq(of, self.of) => continue,
+                Ok(Heard::Missed(_)) | Err(RecvError::Lagged(_)) => match self.only {
+                    None => return Err(missed()),
+                    Some(None) => continue,
+                    // One row is shown as it is now.
+                    Some(Some(id)) => {
+                        let (of, what) = (self.of, Changes::Made);
+                        Event { of, id, what }
+                    }
+                },
                 Err(RecvError::Closed) => return Ok(None),
-                Err(RecvError::Lagged(_)) => {
-                    return Err(coded(
-                        "EVENTS_MISSED",
-                        "events were missed; ask again",
-                        None,
-                    ));
-                }
             };
             let wanted = std::ptr::eq(event.of, self.of)
                 && self.only.is_none_or(|only| only == Some(event.id));
@@ -140,9 +144,15 @@ impl Listening<'_> {
         };
         let at = Place::root(self.field.response_key().node.as_str());
         let plan = planner.rows(self.of, &[self.field], &at)?;
-        let ids = [(event.id, 1)];
-        Ok(scope.by_ids(&plan, &ids).await?.remove(&event.id))
+        let fetched = scope.by_ids(&plan, [event.id]).await?;
+        let there = !fetched.rows.is_empty();
+        Ok(there.then(|| scope.shown(false, &RowAt(&plan, &fetched, 0))))
     }
+}
+
+/// Nobody knows what else changed.
+fn missed() -> ServerError {
+    coded("EVENTS_MISSED", "events were missed; ask again", None)
 }
 
 /// Whether the row is there for the viewer, and something changed that the viewer sees in full.
@@ -167,11 +177,11 @@ async fn sees_change(scope: &Scope, event: &Event) -> Result<bool, GraphError> {
         }
     }
     let rows = scope.store.by_ids(&Arc::new(layout), &[event.id]).await?;
-    let Some(row) = rows.get(&event.id) else {
+    let Some(row) = rows.get(0) else {
         return Ok(false);
     };
     Ok(slots.iter().any(|(slot, relation)| match relation {
-        true => matches!(row.show(*slot), Shown::Full(Cell::Id(_))),
+        true => matches!(row.show(*slot), Shown::Full(CellRef::Id(_))),
         false => row.allows(*slot),
     }))
 }

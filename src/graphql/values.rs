@@ -1,32 +1,26 @@
 //! Values on their way into and out of GraphQL.
 
 use async_graphql::Value;
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 
 use super::arguments::{items, word};
 use super::error::GraphError;
-use crate::catalogue::{Cell, Kind};
+use super::sink::words;
+use crate::catalogue::{Cell, CellRef, Kind};
 
 /// A stored value as GraphQL shows it.
-pub fn shown(kind: Kind, cell: &Cell) -> Value {
+pub fn shown(kind: Kind, cell: CellRef<'_>) -> Value {
     match cell {
-        Cell::Null => Value::Null,
-        Cell::Bool(value) => Value::Boolean(*value),
-        Cell::Int(value) => Value::from(*value),
-        Cell::Float(value) => Value::from(*value),
-        Cell::Text(text) if matches!(kind, Kind::Words) => {
-            let words: Vec<String> = serde_json::from_str(text).unwrap_or_default();
-            Value::from(words)
-        }
-        Cell::Text(text) => Value::String(text.clone()),
-        Cell::Id(id) => Value::String(id.to_string()),
-        Cell::Time(time) => Value::String(instant(time)),
-        Cell::Date(date) => Value::String(date.to_string()),
+        CellRef::Null => Value::Null,
+        CellRef::Bool(value) => Value::Boolean(value),
+        CellRef::Int(value) => Value::from(value),
+        CellRef::Float(value) => Value::from(value),
+        CellRef::Text(text) if matches!(kind, Kind::Words) => Value::from(words(text)),
+        CellRef::Text(text) => Value::String(text.to_owned()),
+        CellRef::Id(id) => Value::String(id.to_string()),
+        CellRef::Time(time) => Value::String(time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        CellRef::Date(date) => Value::String(date.to_string()),
     }
-}
-
-fn instant(time: &DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// A given value as it is compared and stored; `None` where it is not of the kind.

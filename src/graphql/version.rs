@@ -9,7 +9,7 @@ use crate::catalogue::Kind;
 use crate::policy::{Protected, Shown, Slot};
 
 /// The version of a row over these places.
-pub fn version(row: &Protected, slots: &[(Slot, Option<Kind>)]) -> String {
+pub fn version(row: Protected<'_>, slots: &[(Slot, Option<Kind>)]) -> String {
     let mut digest = Sha256::new();
     digest.update(row.id().as_bytes());
     for (slot, kind) in slots {

@@ -7,6 +7,7 @@
 //!
 //! It refuses to know where records go: no SQL, no GraphQL, no clock. `store::import` loads them.
 
+mod alliance;
 mod district;
 mod elements;
 mod field;
@@ -18,6 +19,12 @@ mod shifts;
 mod table;
 mod tags;
 
+pub use alliance::{
+    AllianceShiftRecord, AssignmentRecord, DepartmentRecord, MemberOrganisationRecord,
+    MemberRecord, ProjectRecord, ScopeRecord, ShareRecord, VolunteerRecord, alliance_shifts,
+    assignments, departments, members, numbered, organisations, projects, scopes, shares,
+    volunteers,
+};
 pub use district::{DISTRICTS, district};
 pub use holidays::{HolidayRecord, Language, holidays, language_of, sibling_languages};
 pub use report::{Kind, Reason, Rejection, Report};

@@ -16,6 +16,24 @@ pub enum Kind {
     Holidays,
     /// A vocabulary of tags.
     Tags,
+    /// The organisations of an alliance.
+    Organisations,
+    /// Their departments.
+    Departments,
+    /// Their projects.
+    Projects,
+    /// Who signs in.
+    Accounts,
+    /// The roles they hold.
+    Memberships,
+    /// What one organisation shares with another.
+    Shares,
+    /// The projects that a share covers.
+    Scopes,
+    /// Volunteers.
+    Volunteers,
+    /// Who is on which roster.
+    Assignments,
 }
 
 impl fmt::Display for Kind {
@@ -25,6 +43,15 @@ impl fmt::Display for Kind {
             Self::Shifts => "shifts",
             Self::Holidays => "holidays",
             Self::Tags => "tags",
+            Self::Organisations => "organisations",
+            Self::Departments => "departments",
+            Self::Projects => "projects",
+            Self::Accounts => "accounts",
+            Self::Memberships => "memberships",
+            Self::Shares => "shares",
+            Self::Scopes => "scopes",
+            Self::Volunteers => "volunteers",
+            Self::Assignments => "assignments",
         })
     }
 }
@@ -57,6 +84,14 @@ pub enum Reason {
     BadJson,
     /// The record is already there, in another project than the one that is loaded.
     OtherProject,
+    /// The ids of a file that must ascend do not.
+    NotAscending,
+    /// A field is not a whole number.
+    BadNumber,
+    /// A field is none of the words that it may be.
+    UnknownWord,
+    /// A record speaks of another that is not there.
+    UnknownReference,
 }
 
 impl Reason {
@@ -75,6 +110,10 @@ impl Reason {
             Self::DuplicateId => "DUPLICATE_ID",
             Self::BadJson => "BAD_JSON",
             Self::OtherProject => "OTHER_PROJECT",
+            Self::NotAscending => "NOT_ASCENDING",
+            Self::BadNumber => "BAD_NUMBER",
+            Self::UnknownWord => "UNKNOWN_WORD",
+            Self::UnknownReference => "UNKNOWN_REFERENCE",
         }
     }
 }

@@ -10,7 +10,7 @@ use super::decide::{Decide, decide};
 use super::entity::Record;
 use super::lens::{Lens, Rule};
 use super::protected::Protected;
-use crate::catalogue::{Attribute, Cell, Deed, Field, Kind, Shape, Type};
+use crate::catalogue::{Attribute, CellRef, Deed, Field, Kind, Shape, Type};
 
 /// One column of the page.
 #[derive(Clone, PartialEq)]
@@ -44,6 +44,7 @@ struct Seat {
 
 /// A rule, ready to be asked.
 enum Decider {
+    Constant(bool),
     Cells(Decide),
     Cedar(String),
 }
@@ -184,9 +185,8 @@ impl Layout {
     fn decider(&mut self, rule: &Rule, action: &str) -> Decider {
         match rule {
             // The row is only there because its own condition holds: what that implies is true.
-            Rule::Condition(condition) if self.rows.implies(condition) => {
-                Decider::Cells(Box::new(|_| true))
-            }
+            Rule::Condition(condition) if self.rows.implies(condition) => Decider::Constant(true),
+            Rule::Condition(Condition::Never) => Decider::Constant(false),
             Rule::Condition(condition) => Decider::Cells(decide(condition, &mut |test| {
                 self.column(match test {
                     Test::Is(attribute, _)
@@ -203,7 +203,7 @@ impl Layout {
         }
     }
 
-    pub(super) fn view(&self, slot: Slot, row: &Protected) -> View {
+    pub(super) fn view(&self, slot: Slot, row: Protected<'_>) -> View {
         let Some(seat) = self.seats.get(slot.0) else {
             return View::Hidden;
         };
@@ -220,8 +220,9 @@ impl Layout {
         }
     }
 
-    fn asks(&self, decider: &Decider, row: &Protected) -> bool {
+    fn asks(&self, decider: &Decider, row: Protected<'_>) -> bool {
         match decider {
+            Decider::Constant(answer) => *answer,
             Decider::Cells(decide) => decide(row.cells()),
             Decider::Cedar(action) => row
                 .record()
@@ -229,9 +230,9 @@ impl Layout {
         }
     }
 
-    pub(super) fn cell<'a>(&self, slot: Slot, row: &'a Protected) -> &'a Cell {
+    pub(super) fn cell<'a>(&self, slot: Slot, row: Protected<'a>) -> CellRef<'a> {
         let at = self.seats.get(slot.0).and_then(|seat| seat.cell);
-        at.and_then(|at| row.cells().get(at)).unwrap_or(&Cell::Null)
+        at.map_or(CellRef::Null, |at| row.cells().get(at))
     }
 
     /// What the values of a field mean.

@@ -19,6 +19,7 @@ mod mask;
 mod permit;
 mod protected;
 mod residual;
+mod rows;
 mod slice;
 
 pub use condition::{Condition, Test};
@@ -29,3 +30,4 @@ pub use load::{Document, LoadError, Policies};
 pub use mask::masked;
 pub use permit::{Permit, Refusal};
 pub use protected::{Protected, Shown};
+pub use rows::{Filling, Overfull, Rows};

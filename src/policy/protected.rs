@@ -1,71 +1,70 @@
 //! A row whose columns open only through a decision.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use uuid::Uuid;
 
 use super::entity::Record;
-use super::layout::{Layout, Slot, View};
+use super::layout::{Slot, View};
 use super::mask::masked;
-use crate::catalogue::{Cell, Kind};
+use super::rows::{Cells, Rows};
+use crate::catalogue::{CellRef, Kind};
 
 /// A row as the store found it, for one layout. There is no way to its cells but [`Self::show`]:
 /// no public field, no `Deref`, no `Debug`.
 ///
 /// ```compile_fail
-/// fn peek(row: &kaifong::policy::Protected) -> &kaifong::catalogue::Cell {
-///     &row.cells[0]
+/// fn peek<'a>(row: &kaifong::policy::Protected<'a>) -> &'a kaifong::policy::Rows {
+///     row.rows
 /// }
 /// ```
 /// ```compile_fail
-/// fn peek(row: &kaifong::policy::Protected) -> &[kaifong::catalogue::Cell] {
-///     row.cells()
+/// fn peek(row: &kaifong::policy::Protected<'_>) {
+///     row.cells();
 /// }
 /// ```
-pub struct Protected {
-    layout: Arc<Layout>,
+/// ```compile_fail
+/// fn peek(rows: &kaifong::policy::Rows) {
+///     rows.cells(0);
+/// }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Protected<'a> {
+    rows: &'a Rows,
+    at: usize,
     id: Uuid,
-    cells: Vec<Cell>,
-    record: Option<Record>,
 }
 
 /// What a viewer sees of a cell.
 pub enum Shown<'a> {
     /// The value itself.
-    Full(&'a Cell),
+    Full(CellRef<'a>),
     /// Its mask.
-    Masked(Kind, String),
+    Masked(Kind, Cow<'static, str>),
     /// Nothing.
     Hidden,
 }
 
-impl Protected {
-    /// Seals a row: one cell for each column of the layout, in its order, and the record if the
-    /// layout needs it.
-    #[must_use]
-    pub fn seal(layout: &Arc<Layout>, id: Uuid, cells: Vec<Cell>, record: Option<Record>) -> Self {
-        Self {
-            layout: Arc::clone(layout),
-            id,
-            cells,
-            record,
-        }
+impl<'a> Protected<'a> {
+    pub(super) fn new(rows: &'a Rows, at: usize, id: Uuid) -> Self {
+        Self { rows, at, id }
     }
 
     /// Its id, which is visible whenever the row is.
     #[must_use]
-    pub fn id(&self) -> Uuid {
+    pub fn id(self) -> Uuid {
         self.id
     }
 
     /// What the viewer sees of a field. The decision comes before the look at the value.
     #[must_use]
-    pub fn show(&self, slot: Slot) -> Shown<'_> {
-        match self.layout.view(slot, self) {
-            View::Full => Shown::Full(self.layout.cell(slot, self)),
+    pub fn show(self, slot: Slot) -> Shown<'a> {
+        let layout = self.rows.layout();
+        match layout.view(slot, self) {
+            View::Full => Shown::Full(layout.cell(slot, self)),
             View::Masked => {
-                let kind = self.layout.kind(slot);
-                match kind.and_then(|k| Some((k, masked(k, self.layout.cell(slot, self))?))) {
+                let kind = layout.kind(slot);
+                match kind.and_then(|k| Some((k, masked(k, layout.cell(slot, self))?))) {
                     Some((kind, mask)) => Shown::Masked(kind, mask),
                     None => Shown::Hidden,
                 }
@@ -76,15 +75,15 @@ impl Protected {
 
     /// Whether the viewer may follow a relation or do a deed.
     #[must_use]
-    pub fn allows(&self, slot: Slot) -> bool {
-        self.layout.view(slot, self) == View::Full
+    pub fn allows(self, slot: Slot) -> bool {
+        self.rows.layout().view(slot, self) == View::Full
     }
 
-    pub(super) fn cells(&self) -> &[Cell] {
-        &self.cells
+    pub(super) fn cells(self) -> Cells<'a> {
+        self.rows.cells(self.at)
     }
 
-    pub(super) fn record(&self) -> Option<&Record> {
-        self.record.as_ref()
+    pub(super) fn record(self) -> Option<&'a Record> {
+        self.rows.record(self.id)
     }
 }

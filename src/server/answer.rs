@@ -14,7 +14,7 @@ use super::{accept::Media, refusal::Refusal};
 pub(super) fn executed(media: Media, response: &GraphResponse) -> Response {
     let status = status(media, response);
     let text = match refused_by_graph(response) {
-        false => serde_json::to_vec(response),
+        false => crate::graphql::written(response),
         true => serde_json::to_vec(&json!({ "errors": response.errors })),
     };
     match text {

@@ -15,6 +15,7 @@ use super::{
     Server, accept::Media, answer, bearer, gate::Gate, metrics::Transport, record::Record,
     refusal::Refusal, request, websocket,
 };
+use crate::graphql::AsText;
 
 /// Answers `/graphql`, whatever the method; a request for a WebSocket gets one.
 pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Request) -> Response {
@@ -75,6 +76,7 @@ async fn answered(
         _ => request::from_body(&head.headers, body, longest, &gate, trusted).await?,
     };
     record.known(claims.as_ref(), request::operation_type(&mut request));
+    let request = request.data(AsText);
     Ok(server.graph.execute(request, claims.as_ref(), now).await)
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::sql::Sql;
 use super::{Store, StoreError};
-use crate::viewer::{Directory, Role, Scope, Share, Standing};
+use crate::viewer::{Directory, InForce, Role, Scope, Share, Standing};
 
 /// Hong Kong is eight hours ahead of UTC, all year.
 const HONG_KONG: i32 = 8 * 3600;
@@ -134,7 +134,7 @@ impl Directory for Store {
             standing.shifts = self
                 .ids(|sql| {
                     sql.push("SELECT DISTINCT shift_id FROM assignment WHERE archived_at IS NULL ");
-                    sql.push("AND status IN ('OFFERED', 'ACCEPTED', 'ATTENDED', 'ABSENT') ");
+                    sql.push("AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED', 'ABSENT') ");
                     sql.push("AND volunteer_id IN ")
                         .list(standing.volunteers.iter().copied());
                 })
@@ -153,27 +153,36 @@ impl Directory for Store {
         Ok(Some(standing))
     }
 
-    async fn shares(&self, ids: &[Uuid], now: DateTime<Utc>) -> Result<Vec<Share>, StoreError> {
+    async fn shares(&self, ids: &[Uuid], now: DateTime<Utc>) -> Result<InForce, StoreError> {
+        let mut in_force = InForce::default();
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(in_force);
         }
         let rows = self
             .rows(|sql| {
                 sql.push("SELECT id, lead_id, partner_id, level, field_groups, desensitised, ");
-                sql.push("valid_to FROM partnership WHERE archived_at IS NULL ");
-                sql.push("AND state = 'ACTIVE' AND (valid_from IS NULL OR valid_from <= ")
+                sql.push("valid_to, valid_from FROM partnership WHERE archived_at IS NULL ");
+                sql.push("AND state = 'ACTIVE' AND (valid_to IS NULL OR valid_to > ")
                     .bind(now);
-                sql.push(") AND (valid_to IS NULL OR valid_to > ").bind(now);
                 sql.push(") AND id IN ")
                     .list(ids.iter().copied())
                     .push(" ORDER BY id");
             })
             .await?;
-        let mut shares = Vec::new();
+        let mut until: Option<DateTime<Utc>> = None;
+        let mut ends = |at: Option<DateTime<Utc>>| {
+            until = until.into_iter().chain(at).min();
+        };
         for row in rows {
+            let from: Option<DateTime<Utc>> = row.try_get_by_index(7)?;
+            if let Some(from) = from.filter(|from| *from > now) {
+                ends(Some(from));
+                continue;
+            }
+            ends(row.try_get_by_index(6)?);
             let id = row.try_get_by_index(0)?;
             let groups: String = row.try_get_by_index(4)?;
-            shares.push(Share {
+            in_force.shares.push(Share {
                 id,
                 lead: row.try_get_by_index(1)?,
                 partner: row.try_get_by_index(2)?,
@@ -181,11 +190,11 @@ impl Directory for Store {
                 groups: serde_json::from_str(&groups)
                     .map_err(|_| StoreError::Type("partnership.field_groups"))?,
                 desensitised: row.try_get_by_index(5)?,
-                until: row.try_get_by_index(6)?,
                 scopes: self.scopes(id).await?,
             });
         }
-        Ok(shares)
+        in_force.until = until;
+        Ok(in_force)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What changed, told to those who listen.
 //!
 //! An event says which row changed and in which columns, never what is in them: whoever hears it
-//! asks the policies and looks for itself. It is sent after the change is kept.
+//! asks the policies and looks for itself. It is told after the change is kept.
 
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 use uuid::Uuid;
@@ -10,6 +10,15 @@ use crate::catalogue::Type;
 
 /// How many events a slow listener may lag behind before it misses some.
 const KEPT: usize = 1024;
+
+/// What those who listen hear.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// A row changed.
+    Changed(Event),
+    /// Rows of a type, or of any where none is named, may have changed unheard: look again.
+    Missed(Option<&'static Type>),
+}
 
 /// A row changed.
 #[derive(Clone, Debug)]
@@ -23,20 +32,20 @@ pub struct Event {
 }
 
 /// In what a row changed.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Changes {
     /// It is new.
     Made,
     /// These columns.
     Columns(Vec<&'static str>),
     /// These fields, which follow from other rows.
-    Fields(&'static [&'static str]),
+    Fields(Vec<&'static str>),
 }
 
 /// Tells events to all who listen.
 #[derive(Clone)]
 pub struct Events {
-    sender: Sender<Event>,
+    sender: Sender<Heard>,
 }
 
 impl Events {
@@ -47,7 +56,7 @@ impl Events {
     }
 
     /// Listens from now on.
-    pub fn listen(&self) -> Receiver<Event> {
+    pub fn listen(&self) -> Receiver<Heard> {
         self.sender.subscribe()
     }
 
@@ -59,7 +68,11 @@ impl Events {
 
     /// Tells an event to all who listen.
     pub fn tell(&self, event: Event) {
+        self.say(Heard::Changed(event));
+    }
+
+    pub(super) fn say(&self, heard: Heard) {
         // Nobody need listen.
-        let _ = self.sender.send(event);
+        let _ = self.sender.send(heard);
     }
 }

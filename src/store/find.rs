@@ -3,18 +3,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, QueryResult};
+use futures_util::TryStreamExt as _;
+use sea_orm::StreamTrait as _;
 use uuid::Uuid;
 
-use super::cells::{self, Holds, column_holds, holds};
+use super::cells::{Holds, column_holds, holds};
 use super::cursor::CursorKey;
 use super::filter::{Filter, Filtering};
 use super::order::{Order, Term, beyond, order_by};
+use super::raw::Raw;
+use super::readers::Visit;
 use super::sql::Sql;
 use super::view::{self, seen};
 use super::{Store, StoreError};
-use crate::catalogue::{Cell, Type};
-use crate::policy::{Column, Layout, Lens, Protected};
+use crate::catalogue::{CellRef, Type};
+use crate::policy::{Column, Filling, Layout, Lens, Rows};
 
 /// Which way a page goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,6 +72,8 @@ pub struct Ask<'a> {
     pub archived: bool,
     /// Below which parents.
     pub within: Option<Within<'a>>,
+    /// Whether cursors are wanted.
+    pub keyed: bool,
 }
 
 impl<'a> Ask<'a> {
@@ -80,25 +85,28 @@ impl<'a> Ask<'a> {
             order: self.order,
             archived: self.archived,
             within: Some(within),
+            keyed: self.keyed,
         }
     }
 }
 
-/// One row of a page.
-pub struct Found {
-    /// The row.
-    pub row: Protected,
-    /// Its place in the order, for a cursor.
-    pub key: CursorKey,
-}
-
 /// A part of a list, in the list's order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Page {
-    /// The rows.
-    pub rows: Vec<Found>,
+    /// Where its rows are among all that were found.
+    pub rows: Vec<usize>,
     /// Whether there are more beyond them.
     pub more: bool,
+}
+
+/// The asked parts of lists.
+pub struct Pages {
+    /// The rows of all of them.
+    pub rows: Rows,
+    /// Which of the rows each has.
+    pub pages: Vec<Page>,
+    /// The place of each row in the order, for cursors, if they were asked for.
+    pub keys: Vec<CursorKey>,
 }
 
 impl Store {
@@ -106,76 +114,68 @@ impl Store {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn page(&self, ask: &Ask<'_>, span: &Span) -> Result<Vec<Page>, StoreError> {
-        let Some(within) = &ask.within else {
-            return self.pages(ask, span).await;
-        };
-        let mut pages = Vec::with_capacity(within.parents.len());
-        for part in within.parts() {
-            pages.extend(self.pages(&ask.below(part), span).await?);
-        }
-        Ok(pages)
-    }
-
-    /// The pages for as many parents as one statement takes.
-    async fn pages(&self, ask: &Ask<'_>, span: &Span) -> Result<Vec<Page>, StoreError> {
+    pub async fn page(&self, ask: &Ask<'_>, span: &Span) -> Result<Pages, StoreError> {
         let groups = ask.within.as_ref().map_or(1, |within| within.parents.len());
-        let mut pages: Vec<Page> = std::iter::repeat_with(Page::default).take(groups).collect();
-        if groups == 0 {
-            return Ok(pages);
-        }
-        let of = ask.layout.of();
-        let lens = ask.layout.lens();
-        let terms = terms(lens, of, ask);
-        let statement = self.page_statement(ask, span, &terms, groups > 1);
-        let rows = self.database.query_all_raw(statement).await?;
-        let mut sealed = self.seal(ask.layout, &rows, 1).await?.into_iter();
-        let keys = 1 + ask.layout.columns().len();
-        let places: HashMap<Uuid, usize> = ask
-            .within
-            .as_ref()
-            .map(|within| {
-                within
-                    .parents
-                    .iter()
-                    .enumerate()
-                    .map(|(at, id)| (*id, at))
-                    .collect()
-            })
-            .unwrap_or_default();
-        for row in &rows {
-            let Some(protected) = sealed.next() else {
-                break;
-            };
-            let mut values = Vec::with_capacity(terms.len());
-            for (at, term) in terms.iter().enumerate() {
-                values.push(cells::read(row, keys + at, holds(term.order.field))?);
+        let terms = terms(ask.layout.lens(), ask.layout.of(), ask);
+        let mut found = Paging {
+            filling: Filling::new(ask.layout),
+            holds: ask.layout.columns().iter().map(column_holds).collect(),
+            keyed: ask.keyed,
+            orders: terms.iter().map(|term| holds(term.order.field)).collect(),
+            keys: Vec::new(),
+            take: span.take,
+            places: None,
+            pages: vec![Page::default(); groups],
+        };
+        match &ask.within {
+            None => {
+                let statement = self.page_statement(ask, span, &terms, false);
+                found = self.read(statement, found).await?;
             }
-            let group = match (&ask.within, cells::read(row, keys + terms.len(), Holds::Id)) {
-                (Some(_), Ok(Cell::Id(parent))) => places.get(&parent).copied(),
-                (Some(_), _) => None,
-                (None, _) => Some(0),
-            };
-            let Some(page) = group.and_then(|group| pages.get_mut(group)) else {
-                continue;
-            };
-            if page.rows.len() == span.take {
-                page.more = true;
-                continue;
+            Some(within) => {
+                let places = within.parents.iter().enumerate();
+                found.places = Some(places.map(|(at, id)| (*id, at)).collect());
+                for part in within.parts() {
+                    let grouped = groups > 1;
+                    let ask = ask.below(part);
+                    let statement = self.page_statement(&ask, span, &terms, grouped);
+                    found = self.read(statement, found).await?;
+                }
             }
-            let key = CursorKey {
-                values,
-                id: protected.id(),
-            };
-            page.rows.push(Found {
-                row: protected,
-                key,
-            });
         }
         if span.direction == Direction::Backward {
-            pages.iter_mut().for_each(|page| page.rows.reverse());
+            found.pages.iter_mut().for_each(|page| page.rows.reverse());
         }
-        Ok(pages)
+        Ok(Pages {
+            pages: found.pages,
+            keys: found.keys,
+            rows: self.seal(found.filling).await?,
+        })
+    }
+
+    /// Runs a statement that only reads.
+    pub(super) async fn read<V: Visit>(
+        &self,
+        statement: sea_orm::Statement,
+        mut visit: V,
+    ) -> Result<V, StoreError> {
+        if let Some(readers) = &self.readers {
+            return readers.read(statement, visit).await;
+        }
+        let mut rows = self.database.stream_raw(statement).await?;
+        while let Some(row) = rows.try_next().await? {
+            visit.row(&row)?;
+        }
+        Ok(visit)
+    }
+
+    /// Rows with the records that their deciders need.
+    async fn seal(&self, filling: Filling) -> Result<Rows, StoreError> {
+        let mut records = HashMap::new();
+        if filling.layout().needs_records() {
+            records = self.records(filling.layout().of(), filling.ids()).await?;
+        }
+        Ok(filling.sealed(records))
     }
 
     fn page_statement(
@@ -192,15 +192,15 @@ impl Store {
         }
         sql.push("SELECT ");
         columns(&mut sql, ask.layout, &alias);
-        for (at, term) in terms.iter().enumerate() {
-            sql.push(", ");
-            view::viewed(&mut sql, term.order.field, &term.seen, &alias);
-            sql.push(&format!(" AS k{at}"));
-        }
         if let Some(within) = &ask.within {
             sql.push(", ")
                 .column(&alias, within.foreign)
                 .push(" AS parent");
+        }
+        for (at, term) in terms.iter().enumerate().filter(|_| ask.keyed) {
+            sql.push(", ");
+            view::viewed(&mut sql, term.order.field, &term.seen, &alias);
+            sql.push(&format!(" AS k{at}"));
         }
         if let (true, Some(within)) = (grouped, &ask.within) {
             sql.push(", ROW_NUMBER() OVER (PARTITION BY ")
@@ -282,9 +282,7 @@ impl Store {
         sql.push("SELECT COUNT(*) FROM (SELECT 1 AS one");
         self.source(&mut sql, ask, &alias);
         sql.push(&format!(" LIMIT {}) q", cap + 1));
-        let row = self.database.query_one_raw(sql.finish()).await?;
-        let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
-        Ok(count.unwrap_or(0).unsigned_abs())
+        Ok(self.read(sql.finish(), Counting::default()).await?.one)
     }
 
     /// How many rows there are below each of as many parents as one statement takes.
@@ -299,11 +297,11 @@ impl Store {
             .push(", COUNT(*)");
         self.source(&mut sql, ask, &alias);
         sql.push(" GROUP BY ").column(&alias, within.foreign);
-        let mut counts: HashMap<Uuid, u64> = HashMap::new();
-        for row in self.database.query_all_raw(sql.finish()).await? {
-            let count = row.try_get_by_index::<i64>(1)?;
-            counts.insert(row.try_get_by_index(0)?, count.unsigned_abs());
-        }
+        let counting = Counting {
+            grouped: true,
+            ..Counting::default()
+        };
+        let counts = self.read(sql.finish(), counting).await?.by;
         Ok(within
             .parents
             .iter()
@@ -315,66 +313,112 @@ impl Store {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn by_ids(
-        &self,
-        layout: &Arc<Layout>,
-        ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, Protected>, StoreError> {
-        let mut found = HashMap::with_capacity(ids.len());
-        for part in ids.chunks(MOST_IDS) {
-            found.extend(self.some_by_ids(layout, part).await?);
-        }
-        Ok(found)
-    }
-
-    /// The same for as many rows as one statement takes.
-    async fn some_by_ids(
-        &self,
-        layout: &Arc<Layout>,
-        ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, Protected>, StoreError> {
-        let mut sql = self.sql();
-        let alias = sql.alias();
-        sql.push("SELECT ");
-        columns(&mut sql, layout, &alias);
-        let filter = Filter::Ids(ids.to_vec());
-        let ask = Ask {
-            layout,
-            filter: Some(&filter),
-            order: &[],
-            archived: true,
-            within: None,
+    pub async fn by_ids(&self, layout: &Arc<Layout>, ids: &[Uuid]) -> Result<Rows, StoreError> {
+        let mut found = Taking {
+            holds: layout.columns().iter().map(column_holds).collect(),
+            filling: Filling::new(layout),
         };
-        self.source(&mut sql, &ask, &alias);
-        let rows = self.database.query_all_raw(sql.finish()).await?;
-        let sealed = self.seal(layout, &rows, 1).await?;
-        Ok(sealed.into_iter().map(|row| (row.id(), row)).collect())
+        for part in ids.chunks(MOST_IDS) {
+            let mut sql = self.sql();
+            let alias = sql.alias();
+            sql.push("SELECT ");
+            columns(&mut sql, layout, &alias);
+            let filter = Filter::Ids(part.to_vec());
+            let ask = Ask {
+                layout,
+                filter: Some(&filter),
+                order: &[],
+                archived: true,
+                within: None,
+                keyed: false,
+            };
+            self.source(&mut sql, &ask, &alias);
+            found = self.read(sql.finish(), found).await?;
+        }
+        self.seal(found.filling).await
     }
+}
 
-    /// Seals rows whose first column is the id and whose next are those of the layout.
-    async fn seal(
-        &self,
-        layout: &Arc<Layout>,
-        rows: &[QueryResult],
-        first: usize,
-    ) -> Result<Vec<Protected>, StoreError> {
-        let kinds: Vec<Holds> = layout.columns().iter().map(column_holds).collect();
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id = row.try_get_by_index::<Uuid>(0)?;
-            let mut cells = Vec::with_capacity(kinds.len());
-            for (at, kind) in kinds.iter().enumerate() {
-                cells.push(cells::read(row, first + at, *kind)?);
-            }
-            found.push((id, cells));
+/// Takes rows whose first value is the id and whose next are those of a layout.
+struct Taking {
+    holds: Vec<Holds>,
+    filling: Filling,
+}
+
+impl Visit for Taking {
+    fn row(&mut self, row: &impl Raw) -> Result<(), StoreError> {
+        fill(&mut self.filling, &self.holds, row)
+    }
+}
+
+fn fill(filling: &mut Filling, holds: &[Holds], row: &impl Raw) -> Result<(), StoreError> {
+    filling.begin(row.id(0)?);
+    for (at, holds) in holds.iter().enumerate() {
+        filling.put(row.cell(1 + at, *holds)?)?;
+    }
+    Ok(())
+}
+
+/// Takes the rows of pages.
+struct Paging {
+    filling: Filling,
+    holds: Vec<Holds>,
+    keyed: bool,
+    orders: Vec<Holds>,
+    keys: Vec<CursorKey>,
+    take: usize,
+    places: Option<HashMap<Uuid, usize>>,
+    pages: Vec<Page>,
+}
+
+impl Visit for Paging {
+    fn row(&mut self, row: &impl Raw) -> Result<(), StoreError> {
+        let after = 1 + self.holds.len();
+        let (place, keys) = match &self.places {
+            None => (Some(0), after),
+            Some(places) => (places.get(&row.id(after)?).copied(), after + 1),
+        };
+        let Some(page) = place.and_then(|place| self.pages.get_mut(place)) else {
+            return Ok(());
+        };
+        if page.rows.len() == self.take {
+            page.more = true;
+            return Ok(());
         }
-        let mut records = HashMap::new();
-        if layout.needs_records() {
-            let ids: Vec<Uuid> = found.iter().map(|(id, _)| *id).collect();
-            records = self.records(layout.of(), &ids).await?;
+        page.rows.push(self.filling.len());
+        fill(&mut self.filling, &self.holds, row)?;
+        if let Some(id) = self.filling.ids().last().filter(|_| self.keyed) {
+            let each = self.orders.iter().enumerate();
+            let values = each.map(|(at, holds)| Ok(row.cell(keys + at, *holds)?.kept()));
+            self.keys.push(CursorKey {
+                values: values.collect::<Result<_, StoreError>>()?,
+                id: *id,
+            });
         }
-        let seal = |(id, cells)| Protected::seal(layout, id, cells, records.remove(&id));
-        Ok(found.into_iter().map(seal).collect())
+        Ok(())
+    }
+}
+
+/// Takes counts.
+#[derive(Default)]
+struct Counting {
+    by: HashMap<Uuid, u64>,
+    one: u64,
+    grouped: bool,
+}
+
+impl Visit for Counting {
+    fn row(&mut self, row: &impl Raw) -> Result<(), StoreError> {
+        let number = |at| match row.cell(at, Holds::Long)? {
+            CellRef::Int(number) => Ok(number.unsigned_abs()),
+            _ => Err(StoreError::Type("count")),
+        };
+        if self.grouped {
+            self.by.insert(row.id(0)?, number(1)?);
+        } else {
+            self.one = number(0)?;
+        }
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@
 //! The SQL is written as text with bound values (`sql`): every name in it comes from the
 //! catalogue, every value is bound, and the few constructs are those that both databases share.
 
+mod carry;
 mod cells;
 mod connect;
 mod cursor;
@@ -18,33 +19,42 @@ mod find;
 pub mod import;
 mod notices;
 mod order;
+mod raw;
+mod readers;
 mod record;
 mod sql;
 mod statements;
 mod view;
+mod watch;
 mod write;
 
 pub use connect::{ConnectError, connect};
 pub use cursor::{CursorKey, Seal, Unsealed};
-pub use events::{Changes, Event, Events};
+pub use events::{Changes, Event, Events, Heard};
 pub use filter::{CellTest, Filter};
-pub use find::{Ask, Direction, Found, Page, Span, Within};
+pub use find::{Ask, Direction, Page, Pages, Span, Within};
 pub use notices::ReceiptStanding;
 pub use order::Order;
 pub use statements::{Counts, Statements};
+pub use watch::{Mark, READ, Read, Watch, Whose};
 pub use write::{Change, Changed, Draft};
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 
+use self::readers::Readers;
 use self::sql::Sql;
 
 /// Where rows are kept.
 #[derive(Clone)]
 pub struct Store {
     database: DatabaseConnection,
+    readers: Option<Arc<Readers>>,
     events: Events,
     statements: Statements,
+    watch: Watch,
     now: DateTime<Utc>,
 }
 
@@ -54,6 +64,15 @@ pub enum StoreError {
     /// The database refused or could not be reached.
     #[error("the database failed")]
     Database(#[from] sea_orm::DbErr),
+    /// A reader of SQLite failed.
+    #[error("the database failed")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A reader of SQLite stopped short.
+    #[error("a reader stopped")]
+    Reader,
+    /// A page holds more than there is room for.
+    #[error("a page is too large")]
+    Overfull(#[from] crate::policy::Overfull),
     /// A value in the database is not of its column's type.
     #[error("column `{0}` holds another type")]
     Type(&'static str),
@@ -67,12 +86,25 @@ impl Store {
     #[must_use]
     pub fn new(mut database: DatabaseConnection) -> Self {
         let statements = Statements::of(&mut database);
+        let events = Events::new();
         Self {
+            readers: Readers::of(&database, &statements),
             database,
-            events: Events::new(),
             statements,
+            watch: Watch::none(&events),
+            events,
             now: DateTime::<Utc>::MIN_UTC,
         }
+    }
+
+    /// The same store, which knows when anything changed of which viewers are made and, on
+    /// PostgreSQL, hears what other servers change.
+    ///
+    /// # Errors
+    /// Where the database cannot be asked, or its file cannot be opened once more.
+    pub async fn watched(self) -> Result<Self, StoreError> {
+        let watch = Watch::over(&self.database, &self.events).await?;
+        Ok(Self { watch, ..self })
     }
 
     /// The store at an instant: what has ended by then counts no more.
@@ -80,8 +112,10 @@ impl Store {
     pub fn at(&self, now: DateTime<Utc>) -> Self {
         Self {
             database: self.database.clone(),
+            readers: self.readers.clone(),
             events: self.events.clone(),
             statements: self.statements.clone(),
+            watch: self.watch.clone(),
             now,
         }
     }
@@ -101,6 +135,12 @@ impl Store {
     #[must_use]
     pub fn statements(&self) -> Counts {
         self.statements.counts()
+    }
+
+    /// Whether anything changed of which viewers are made.
+    #[must_use]
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The connection, for loading data in bulk.

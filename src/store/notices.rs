@@ -68,17 +68,14 @@ impl Store {
             draft.put("student_id", &student.map_or(Cell::Null, Cell::Id));
             draft.put("notice_version", &Cell::Int(edition));
             draft.put("delivered_at", &Cell::Time(now));
-            made.push(draft.id);
+            let (of, id, what) = (receipts, draft.id, Changes::Made);
+            made.push(Event { of, id, what });
             insert(&transaction, draft, now).await?;
-        }
-        transaction.commit().await?;
-        for id in made {
-            let (of, what) = (receipts, Changes::Made);
-            self.events.tell(Event { of, id, what });
         }
         let what = Changes::Columns(vec!["status", "published_at"]);
         let (of, id) = (notice.of(), notice.id());
-        self.events.tell(Event { of, id, what });
+        made.push(Event { of, id, what });
+        self.commit(transaction, made).await?;
         Ok(Changed::Done)
     }
 
@@ -129,7 +126,7 @@ impl Store {
     ) -> Result<Option<Uuid>, StoreError> {
         let mut sql = self.sql();
         sql.push("SELECT id FROM assignment WHERE archived_at IS NULL ");
-        sql.push("AND status IN ('OFFERED', 'ACCEPTED', 'ATTENDED') AND shift_id = ")
+        sql.push("AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED') AND shift_id = ")
             .bind(shift);
         sql.push(" AND volunteer_id = ")
             .bind(volunteer)
@@ -184,7 +181,7 @@ async fn recipients(
         sql.push(
             "ON a.volunteer_id = v.id WHERE v.account_id IS NOT NULL AND a.archived_at IS NULL ",
         );
-        sql.push("AND a.status IN ('OFFERED', 'ACCEPTED', 'ATTENDED') AND a.project_id = ");
+        sql.push("AND a.status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED') AND a.project_id = ");
         sql.bind(*project);
         sql.push(" UNION SELECT m.account_id, NULL FROM membership m WHERE m.project_id = ");
         sql.bind(*project);

@@ -1,13 +1,13 @@
 //! Changing rows. Every change demands the permit for it.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, TransactionTrait, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait, Value};
 use uuid::Uuid;
 
 use super::cells::{bound, written};
 use super::events::{Changes, Event};
 use super::sql::Sql;
-use super::{Store, StoreError};
+use super::{Store, StoreError, carry};
 use crate::catalogue::{self, Cell, Field, Type};
 use crate::policy::Permit;
 
@@ -100,20 +100,36 @@ impl Store {
         if !permit.covers(action, on) {
             return Err(StoreError::Unpermitted);
         }
-        let made: Vec<_> = drafts.iter().map(|draft| (draft.of, draft.id)).collect();
-        let follows: Vec<_> = drafts.iter().filter_map(follows).collect();
+        let made = drafts.iter().map(|draft| {
+            let (of, id, what) = (draft.of, draft.id, Changes::Made);
+            Event { of, id, what }
+        });
+        let mut events: Vec<_> = made.collect();
+        let _counting: Vec<_> = events
+            .iter()
+            .map(|event| self.watch.counts(event.of.table, &[]))
+            .collect();
+        events.extend(drafts.iter().filter_map(follows));
         let transaction = self.database.begin().await?;
         for draft in drafts {
             insert(&transaction, draft, now).await?;
         }
-        transaction.commit().await?;
-        for (of, id) in made {
-            let what = Changes::Made;
-            self.events.tell(Event { of, id, what });
+        self.commit(transaction, events).await
+    }
+
+    /// Keeps what a transaction did, and tells it.
+    pub(super) async fn commit(
+        &self,
+        transaction: DatabaseTransaction,
+        events: Vec<Event>,
+    ) -> Result<(), StoreError> {
+        if self.watch.hears() {
+            carry::send(&transaction, &events).await?;
+            transaction.commit().await?;
+            return Ok(());
         }
-        follows
-            .into_iter()
-            .for_each(|event| self.events.tell(event));
+        transaction.commit().await?;
+        events.into_iter().for_each(|event| self.events.tell(event));
         Ok(())
     }
 
@@ -132,29 +148,36 @@ impl Store {
             return Err(StoreError::Unpermitted);
         }
         let (of, id) = (change.of, change.id);
-        let columns = change.columns.iter().map(|(column, _)| *column).collect();
-        let done = update(&self.database, change, now).await?;
-        if done == Changed::Done {
-            let what = Changes::Columns(columns);
-            self.events.tell(Event { of, id, what });
-            if of.table == "assignment" {
-                self.roster_changed(id).await?;
-            }
+        let columns: Vec<_> = change.columns.iter().map(|(column, _)| *column).collect();
+        let _counting = self.watch.counts(of.table, &columns);
+        let transaction = self.database.begin().await?;
+        if update(&transaction, change, now).await? == Changed::Overtaken {
+            return Ok(Changed::Overtaken);
         }
-        Ok(done)
+        let what = Changes::Columns(columns);
+        let mut events = vec![Event { of, id, what }];
+        if of.table == "assignment" {
+            events.extend(self.roster_changed(&transaction, id).await?);
+        }
+        self.commit(transaction, events).await?;
+        Ok(Changed::Done)
     }
 
-    /// Tells that the roster of an assignment's shift changed.
-    async fn roster_changed(&self, assignment: Uuid) -> Result<(), StoreError> {
+    /// That the roster of an assignment's shift changed.
+    async fn roster_changed(
+        &self,
+        transaction: &DatabaseTransaction,
+        assignment: Uuid,
+    ) -> Result<Option<Event>, StoreError> {
         let mut sql = self.sql();
         sql.push("SELECT shift_id FROM assignment WHERE id = ")
             .bind(assignment);
-        let row = self.database.query_one_raw(sql.finish()).await?;
-        if let (Some(row), Some(of)) = (row, catalogue::find("Shift")) {
-            let (id, what) = (row.try_get_by_index(0)?, Changes::Fields(ROSTER));
-            self.events.tell(Event { of, id, what });
-        }
-        Ok(())
+        let row = transaction.query_one_raw(sql.finish()).await?;
+        let (Some(row), Some(of)) = (row, catalogue::find("Shift")) else {
+            return Ok(None);
+        };
+        let (id, what) = (row.try_get_by_index(0)?, Changes::Fields(ROSTER.to_vec()));
+        Ok(Some(Event { of, id, what }))
     }
 
     /// The revision of a row, and whether it is archived.
@@ -194,7 +217,7 @@ fn follows(draft: &Draft) -> Option<Event> {
         Some((_, Value::Uuid(Some(id)))) => Some(Event {
             of: catalogue::find("Shift")?,
             id: *id,
-            what: Changes::Fields(ROSTER),
+            what: Changes::Fields(ROSTER.to_vec()),
         }),
         _ => None,
     }

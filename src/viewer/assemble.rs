@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Directory, Held, PrincipalKind, Scope, Share, Standing, Viewer};
+use super::{Directory, Held, InForce, PrincipalKind, Scope, Share, Standing, Viewer};
 
 /// Why a genuine token makes no viewer.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,7 @@ pub enum Unrecognised<E: std::error::Error> {
 }
 
 /// What a verified token says of its holder.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Claimed<'a> {
     /// A person.
     User {
@@ -37,6 +38,17 @@ pub enum Claimed<'a> {
         /// Scopes, if it is narrower than the shares.
         scope: Option<&'a str>,
     },
+}
+
+impl Claimed<'_> {
+    /// What kind of viewer it makes.
+    #[must_use]
+    pub const fn kind(&self) -> PrincipalKind {
+        match self {
+            Self::User { .. } => PrincipalKind::User,
+            Self::Partner { .. } => PrincipalKind::Partner,
+        }
+    }
 }
 
 /// The viewer that a token makes at this instant.
@@ -68,11 +80,11 @@ pub async fn assemble<D: Directory>(
                 .map(|s| Uuid::parse_str(s))
                 .collect::<Result<Vec<_>, _>>();
             let ids = ids.map_err(|_| Unrecognised::Shares)?;
-            let shares = directory
+            let in_force = directory
                 .shares(&ids, now)
                 .await
                 .map_err(Unrecognised::Directory)?;
-            Ok(partner(subject, &shares, scope))
+            Ok(partner(subject, &in_force, scope))
         }
     }
 }
@@ -153,7 +165,7 @@ pub fn scopes() -> impl Iterator<Item = &'static str> {
 }
 
 /// The rights of a share, each a pair of attributes: by project and by shift.
-const RIGHTS: [(&str, &str, &str); 9] = [
+const RIGHTS: [(&str, &str, &str); 11] = [
     ("frame", "seesFrameOf", "seesFrameOfShifts"),
     ("roster", "seesRosterOf", "seesRosterOfShifts"),
     (
@@ -164,6 +176,8 @@ const RIGHTS: [(&str, &str, &str); 9] = [
     ("names", "seesNamesOf", "seesNamesOfShifts"),
     ("contacts", "seesContactsOf", "seesContactsOfShifts"),
     ("notes", "seesNotesOf", "seesNotesOfShifts"),
+    ("history", "seesHistoryOf", "seesHistoryOfShifts"),
+    ("origins", "seesOriginsOf", "seesOriginsOfShifts"),
     ("progress:edit", "editsProgressOf", "editsProgressOfShifts"),
     ("roster:edit", "editsRosterOf", "editsRosterOfShifts"),
     ("plan", "plansOf", "plansOfShifts"),
@@ -176,6 +190,7 @@ fn granted(share: &Share) -> Vec<&'static str> {
     let mut rights = vec!["frame"];
     if group("ROSTER") {
         rights.extend(["roster", "names:masked"]);
+        rights.extend(group("HISTORY").then_some("history"));
         if !share.desensitised {
             rights.push("names");
             rights.extend(group("CONTACTS").then_some("contacts"));
@@ -183,12 +198,14 @@ fn granted(share: &Share) -> Vec<&'static str> {
         }
         rights.extend(edits.then_some("roster:edit"));
     }
+    rights.extend(group("ORIGINS").then_some("origins"));
     rights.extend(edits.then_some("progress:edit"));
     rights.extend((share.level == "ADMIN").then_some("plan"));
     rights
 }
 
-fn partner(subject: &str, shares: &[Share], scope: Option<&str>) -> Viewer {
+fn partner(subject: &str, in_force: &InForce, scope: Option<&str>) -> Viewer {
+    let shares = &in_force.shares;
     // A token without a scope claim is as wide as its shares; with one, it is what both grant.
     let wanted: Option<BTreeSet<&str>> = scope.map(|s| s.split_ascii_whitespace().collect());
     let mut projects: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
@@ -221,12 +238,11 @@ fn partner(subject: &str, shares: &[Share], scope: Option<&str>) -> Viewer {
             Held::Many("Shift", shifts.remove(right).unwrap_or_default()),
         );
     }
-    let until = shares.iter().filter_map(|s| s.until).min();
     Viewer::new(
         PrincipalKind::Partner,
         subject.to_owned(),
         None,
         held,
-        until,
+        in_force.until,
     )
 }

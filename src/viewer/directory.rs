@@ -22,7 +22,7 @@ pub trait Directory: Send + Sync {
         &self,
         ids: &[Uuid],
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<Vec<Share>, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<InForce, Self::Error>> + Send;
 }
 
 /// How a person stands at an instant.
@@ -62,6 +62,15 @@ pub struct Role {
     pub class: Option<Uuid>,
 }
 
+/// Shares in force at an instant.
+#[derive(Default)]
+pub struct InForce {
+    /// The shares.
+    pub shares: Vec<Share>,
+    /// When the first of them ends, or another begins.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// A share in force.
 pub struct Share {
     /// Its id.
@@ -76,8 +85,6 @@ pub struct Share {
     pub groups: Vec<String>,
     /// Whether people are shown as first character and `XX`.
     pub desensitised: bool,
-    /// When it ends.
-    pub until: Option<DateTime<Utc>>,
     /// What it covers.
     pub scopes: Vec<Scope>,
 }

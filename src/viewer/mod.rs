@@ -10,7 +10,7 @@ mod keys;
 mod token;
 
 pub use assemble::{Claimed, Unrecognised, assemble, scopes};
-pub use directory::{Directory, Role, Scope, Share, Standing};
+pub use directory::{Directory, InForce, Role, Scope, Share, Standing};
 pub use keys::{KeyError, Keys};
 pub use token::{Claims, TokenError, TokenKind};
 

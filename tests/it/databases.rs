@@ -9,13 +9,35 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 pub struct TestDatabase {
     pub name: &'static str,
     pub db: DatabaseConnection,
+    url: String,
     drop_after: Option<(String, String)>,
+    file: Option<Temporary>,
+}
+
+/// The file of a database, which goes with it.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", self.0.display()));
+        }
+    }
 }
 
 impl TestDatabase {
     /// One on SQLite, and one on PostgreSQL where `KAIFONG_TEST_POSTGRES` names a server.
     pub async fn each() -> Vec<TestDatabase> {
-        let mut all = vec![Self::sqlite().await];
+        Self::with_postgres(Self::sqlite().await).await
+    }
+
+    /// The same, but SQLite in memory: all that it is asked goes through one driver, which tells.
+    pub async fn each_that_tells() -> Vec<TestDatabase> {
+        Self::with_postgres(Self::memory().await).await
+    }
+
+    async fn with_postgres(sqlite: TestDatabase) -> Vec<TestDatabase> {
+        let mut all = vec![sqlite];
         match std::env::var("KAIFONG_TEST_POSTGRES") {
             Ok(server) => all.push(Self::postgres(server).await),
             Err(_) => skip("the PostgreSQL half", "KAIFONG_TEST_POSTGRES is not set"),
@@ -23,13 +45,45 @@ impl TestDatabase {
         all
     }
 
+    /// A connection such as another process would have.
+    pub async fn from_elsewhere(&self) -> DatabaseConnection {
+        Database::connect(&self.url).await.unwrap()
+    }
+
+    /// Whether new connections are let in; PostgreSQL only.
+    pub async fn let_in(&self, yes: bool) {
+        let (server, name) = self.drop_after.as_ref().unwrap();
+        let admin = Database::connect(server).await.unwrap();
+        let alter = format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {yes}");
+        admin.execute_unprepared(&alter).await.unwrap();
+        admin.close().await.unwrap();
+    }
+
+    /// A file, as the server has it.
     pub async fn sqlite() -> TestDatabase {
+        let name = format!("{}.db", uuid::Uuid::new_v4().simple());
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let url = format!("sqlite:{}", file.display());
+        let db = kaifong::store::connect(&url).await.unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        TestDatabase {
+            name: "SQLite",
+            db,
+            url,
+            drop_after: None,
+            file: Some(Temporary(file)),
+        }
+    }
+
+    async fn memory() -> TestDatabase {
         let db = Database::connect("sqlite::memory:").await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
             name: "SQLite",
             db,
+            url: "sqlite::memory:".into(),
             drop_after: None,
+            file: None,
         }
     }
 
@@ -39,13 +93,15 @@ impl TestDatabase {
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
         admin.execute_unprepared(&create).await.unwrap();
         admin.close().await.unwrap();
-        let db = Database::connect(with_database(&server, &name)).await;
-        let db = db.unwrap();
+        let url = with_database(&server, &name);
+        let db = Database::connect(&url).await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         TestDatabase {
             name: "PostgreSQL",
             db,
+            url,
             drop_after: Some((server, name)),
+            file: None,
         }
     }
 
@@ -57,6 +113,7 @@ impl TestDatabase {
 
     pub async fn close(self) {
         self.db.close().await.unwrap();
+        drop(self.file);
         if let Some((server, name)) = self.drop_after {
             let admin = Database::connect(server).await.unwrap();
             let drop = format!("DROP DATABASE {name}");

@@ -55,9 +55,17 @@ const INPUTS: [(&str, &[&str]); 3] = [
 ];
 
 /// Actions that the graph does not offer: only an internal job does these, in bulk.
-const WITHOUT_FIELD: [&str; 4] = [
+const WITHOUT_FIELD: [&str; 12] = [
     "Organisation.import",
+    "Department.import",
+    "User.import",
+    "Membership.import",
+    "Partnership.import",
+    "PartnershipScope.import",
+    "Project.import",
+    "Volunteer.import",
     "Shift.import",
+    "Assignment.import",
     "Tag.import",
     "Holiday.import",
 ];

@@ -27,7 +27,7 @@ fn noon() -> DateTime<Utc> {
     "2026-03-02T04:00:00Z".parse().unwrap()
 }
 
-fn run(source: &str) -> Run<'_> {
+pub fn run(source: &str) -> Run<'_> {
     Run {
         source,
         now: noon(),
@@ -52,7 +52,7 @@ fn permit(of: &str) -> &'static Permit {
 }
 
 /// The same run, for a type.
-fn of<'a>(of: &str, run: Run<'a>) -> Run<'a> {
+pub fn of<'a>(of: &str, run: Run<'a>) -> Run<'a> {
     Run {
         permit: permit(of),
         ..run
@@ -97,7 +97,7 @@ async fn schools(db: &DatabaseConnection, path: &Path, run: Run<'_>) -> Result<R
     load_organisations(db, import::schools(open(path))?, run, &mut |_| {}).await
 }
 
-async fn schedule(
+pub async fn schedule(
     db: &DatabaseConnection,
     path: &Path,
     project: Uuid,

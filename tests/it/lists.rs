@@ -563,7 +563,7 @@ async fn below_each_parent_one_can_page_on_forward_backward_and_by_offset() {
 
 #[tokio::test]
 async fn lists_below_many_parents_cost_one_statement_each() {
-    for mut database in TestDatabase::each().await {
+    for mut database in TestDatabase::each_that_tells().await {
         let log = Log::of(&mut database);
         let app = App::over(database, kaifong::policy::Policies::shipped().unwrap()).await;
         let statements = async |first: usize| {

@@ -38,13 +38,13 @@ pub async fn begin(graph: &Arc<Graph>, query: &str, claims: Option<Claims>) -> A
 }
 
 /// Nothing is heard for a moment.
-async fn silent(answers: &mut Answers) -> bool {
+pub async fn silent(answers: &mut Answers) -> bool {
     tokio::time::timeout(Duration::from_millis(150), answers.next())
         .await
         .is_err()
 }
 
-async fn heard(answers: &mut Answers) -> Value {
+pub async fn heard(answers: &mut Answers) -> Value {
     let next = tokio::time::timeout(Duration::from_secs(60), answers.next()).await;
     serde_json::to_value(next.expect("an event is heard").unwrap()).unwrap()
 }

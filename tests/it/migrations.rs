@@ -8,6 +8,9 @@ use sea_orm::{ColumnType, ConnectionTrait, DatabaseConnection, DbBackend, Statem
 use crate::databases::TestDatabase;
 use crate::entities::tables;
 
+/// Migrations that do nothing on SQLite.
+const POSTGRES_ONLY: [&str; 1] = ["m20261122_000003_directory_notices"];
+
 /// The table in which the migrations keep their own state.
 const OWN: &str = "seaql_migrations";
 
@@ -57,6 +60,11 @@ async fn described(db: &DatabaseConnection) -> BTreeSet<Vec<String>> {
                 "SELECT 'function', proname::text FROM pg_proc
                  WHERE pronamespace = 'public'::regnamespace",
             ),
+            (
+                2,
+                "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid)::text
+                 FROM pg_trigger WHERE NOT tgisinternal",
+            ),
         ],
     };
     let mut all = BTreeSet::new();
@@ -89,10 +97,12 @@ async fn each_migration_can_be_taken_back_alone() {
     for test in TestDatabase::each().await {
         let db = &test.db;
         let mut states = vec![described(db).await];
-        for _ in Migrator::migrations() {
+        for migration in Migrator::migrations().iter().rev() {
             Migrator::down(db, Some(1)).await.unwrap();
             let state = described(db).await;
-            assert_ne!(states.last(), Some(&state), "{}: nothing undone", test.name);
+            let nothing = test.name == "SQLite" && POSTGRES_ONLY.contains(&migration.name());
+            let undone = states.last() != Some(&state);
+            assert!(undone != nothing, "{}: {}", test.name, migration.name());
             states.push(state);
         }
         states.pop();

@@ -244,5 +244,5 @@ pub static DEPARTMENT: Type = Type {
         "organisation_id",
         "Organisation",
     )],
-    deeds: &[],
+    deeds: &[import("Loads departments from a file.")],
 };

@@ -1,6 +1,6 @@
 //! Shares between organisations.
 
-use crate::catalogue::define::{Type, attribute, creation, deed, to_many, to_one, value};
+use crate::catalogue::define::{Type, attribute, creation, deed, import, to_many, to_one, value};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static PARTNERSHIP_STATE: EnumKind = EnumKind {
@@ -60,7 +60,7 @@ pub static PARTNERSHIP: Type = Type {
             "fieldGroups",
             "field_groups",
             Kind::Words,
-            "Groups of fields beyond the frame: ROSTER, NAMES, CONTACTS, NOTES.",
+            "Groups of fields beyond the frame: ROSTER, NAMES, CONTACTS, NOTES, HISTORY, ORIGINS.",
         )
         .free(),
         value(
@@ -115,6 +115,7 @@ pub static PARTNERSHIP: Type = Type {
         creation("Proposes a share."),
         deed("change", "Changes a share."),
         deed("archive", "Ends a share and archives it."),
+        import("Loads shares from a file."),
     ],
 };
 
@@ -146,5 +147,5 @@ pub static PARTNERSHIP_SCOPE: Type = Type {
         attribute::to("lead", "lead_id", "Organisation"),
         attribute::to("partner", "partner_id", "Organisation"),
     ],
-    deeds: &[],
+    deeds: &[import("Loads the scopes of shares from a file.")],
 };

@@ -1,6 +1,6 @@
 //! People who sign in, and the roles they hold.
 
-use crate::catalogue::define::{Type, attribute, to_many, to_one, value};
+use crate::catalogue::define::{Type, attribute, import, to_many, to_one, value};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static ROLE: EnumKind = EnumKind {
@@ -88,7 +88,7 @@ pub static USER: Type = Type {
             "m.archived_at IS NULL AND (m.valid_from IS NULL OR m.valid_from <= {now}) AND (m.valid_to IS NULL OR m.valid_to > {now}) AND m.role = 'TEACHER' AND m.class_id IS NOT NULL",
         ),
     ],
-    deeds: &[],
+    deeds: &[import("Loads accounts from a file.")],
 };
 
 pub static MEMBERSHIP: Type = Type {
@@ -129,5 +129,5 @@ pub static MEMBERSHIP: Type = Type {
         attribute::maybe("class", "class_id", "Class"),
         attribute::text("role", "role"),
     ],
-    deeds: &[],
+    deeds: &[import("Loads memberships from a file.")],
 };

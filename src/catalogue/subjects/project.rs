@@ -1,6 +1,6 @@
 //! Projects.
 
-use crate::catalogue::define::{Type, attribute, creation, deed, to_many, to_one, value};
+use crate::catalogue::define::{Type, attribute, creation, deed, import, to_many, to_one, value};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static PROJECT_STATUS: EnumKind = EnumKind {
@@ -108,5 +108,6 @@ pub static PROJECT: Type = Type {
         creation("Adds a project."),
         deed("change", "Changes a project."),
         deed("archive", "Archives a project."),
+        import("Loads projects from a file."),
     ],
 };

@@ -21,8 +21,10 @@ pub static ASSIGNMENT_STATUS: EnumKind = EnumKind {
     name: "AssignmentStatus",
     doc: "Where a request to a volunteer stands.",
     values: &[
+        one("PENDING", "The volunteer applied and waits for an answer."),
         one("OFFERED", "The volunteer was asked."),
         one("ACCEPTED", "The volunteer will come."),
+        one("CONFIRMED", "The organisation counts on the volunteer."),
         one("DECLINED", "The volunteer will not come."),
         one("CANCELLED", "Taken off the roster."),
         one("ATTENDED", "The volunteer came."),
@@ -65,7 +67,7 @@ pub static SHIFT: Type = Type {
         .free(),
         derived(
             "filled",
-            "(SELECT COUNT(*) FROM assignment a WHERE a.shift_id = {row}.id AND a.archived_at IS NULL AND a.status IN ('ACCEPTED', 'ATTENDED'))",
+            "(SELECT COUNT(*) FROM assignment a WHERE a.shift_id = {row}.id AND a.archived_at IS NULL AND a.status IN ('ACCEPTED', 'CONFIRMED', 'ATTENDED'))",
             Kind::Int,
             "How many volunteers have accepted.",
         ),
@@ -175,6 +177,18 @@ pub static ASSIGNMENT: Type = Type {
             Kind::Text,
             "Remark of the coordinators.",
         ),
+        value(
+            "source",
+            "source",
+            Kind::Text,
+            "Where an imported record came from.",
+        ),
+        value(
+            "externalId",
+            "external_id",
+            Kind::Text,
+            "Its identifier there.",
+        ),
         to_one("shift", "shift_id", "Shift", "The shift."),
         to_one("project", "project_id", "Project", "The project."),
         to_one("volunteer", "volunteer_id", "Volunteer", "The volunteer."),
@@ -186,5 +200,8 @@ pub static ASSIGNMENT: Type = Type {
         attribute::to("volunteer", "volunteer_id", "Volunteer"),
         attribute::text("status", "status"),
     ],
-    deeds: &[deed("unassign", "Takes a volunteer off the roster.")],
+    deeds: &[
+        deed("unassign", "Takes a volunteer off the roster."),
+        import("Loads rosters from a file."),
+    ],
 };

@@ -1,6 +1,8 @@
 //! Volunteers and their certificates.
 
-use crate::catalogue::define::{Type, attribute, creation, deed, derived, to_many, to_one, value};
+use crate::catalogue::define::{
+    Type, attribute, creation, deed, derived, import, to_many, to_one, value,
+};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static VOLUNTEER_STATUS: EnumKind = EnumKind {
@@ -14,8 +16,10 @@ pub static VOLUNTEER_STATUS: EnumKind = EnumKind {
 };
 
 /// Assignments that put a volunteer on a roster.
-const ON_ROSTER: &str =
-    "a.archived_at IS NULL AND a.status IN ('OFFERED', 'ACCEPTED', 'ATTENDED', 'ABSENT')";
+const ON_ROSTER: &str = "a.archived_at IS NULL AND a.status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED', 'ABSENT')";
+
+/// Assignments by which a roster names a volunteer, whatever came of them.
+const LISTED: &str = "a.archived_at IS NULL";
 
 pub static VOLUNTEER: Type = Type {
     name: "Volunteer",
@@ -109,6 +113,18 @@ pub static VOLUNTEER: Type = Type {
         .free(),
         value("joinedOn", "joined_on", Kind::Date, "Day of joining.").free(),
         value(
+            "source",
+            "source",
+            Kind::Text,
+            "Where an imported record came from.",
+        ),
+        value(
+            "externalId",
+            "external_id",
+            Kind::Text,
+            "Its identifier there.",
+        ),
+        value(
             "createdAt",
             "created_at",
             Kind::Time,
@@ -122,7 +138,7 @@ pub static VOLUNTEER: Type = Type {
         ),
         derived(
             "upcomingShifts",
-            "(SELECT COUNT(*) FROM assignment a WHERE a.volunteer_id = {row}.id AND a.archived_at IS NULL AND a.status IN ('OFFERED', 'ACCEPTED'))",
+            "(SELECT COUNT(*) FROM assignment a WHERE a.volunteer_id = {row}.id AND a.archived_at IS NULL AND a.status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED'))",
             Kind::Int,
             "Shifts offered or accepted and not yet attended.",
         ),
@@ -180,11 +196,28 @@ pub static VOLUNTEER: Type = Type {
             "a.shift_id",
             ON_ROSTER,
         ),
+        attribute::set(
+            "listedIn",
+            "Project",
+            "assignment a",
+            "a.volunteer_id",
+            "a.project_id",
+            LISTED,
+        ),
+        attribute::set(
+            "listedShifts",
+            "Shift",
+            "assignment a",
+            "a.volunteer_id",
+            "a.shift_id",
+            LISTED,
+        ),
     ],
     deeds: &[
         creation("Adds a volunteer."),
         deed("change", "Changes a volunteer's record."),
         deed("archive", "Archives a volunteer's record."),
+        import("Loads volunteers from a file."),
     ],
 };
 

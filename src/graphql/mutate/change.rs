@@ -16,7 +16,7 @@ use super::given::Given;
 use super::payload::{Outcome, UserError, UserErrorCode};
 use super::{Input, action, given};
 use crate::catalogue::{AttributeShape, Cell, Field, Type};
-use crate::policy::{Layout, Protected, Record, Shown, Value as Attribute};
+use crate::policy::{Layout, Record, Shown, Value as Attribute};
 use crate::store::{Change, Changed};
 
 /// How often a change is decided again when another came in between.
@@ -24,8 +24,8 @@ const TRIES: usize = 5;
 
 /// A record that the viewer sees, as it is at a revision.
 pub struct Current {
-    /// The row.
-    pub row: Protected,
+    /// Its id.
+    id: Uuid,
     /// What it shows, by column.
     shown: BTreeMap<&'static str, Cell>,
     /// What policies read of it.
@@ -53,16 +53,16 @@ pub async fn current(
     let mut layout = Layout::new(of, &scope.lens);
     let slots = version_slots(of, &mut layout);
     let fields: Vec<&'static Field> = of.fields.iter().filter(|f| f.column().is_some()).collect();
-    let mut rows = scope.store.by_ids(&Arc::new(layout), &[id]).await?;
+    let rows = scope.store.by_ids(&Arc::new(layout), &[id]).await?;
     let mut records = scope.store.records(of, &[id]).await?;
-    let (Some(row), Some(record)) = (rows.remove(&id), records.remove(&id)) else {
+    let (Some(row), Some(record)) = (rows.get(0), records.remove(&id)) else {
         return missing();
     };
-    let version = version(&row, &slots);
+    let version = version(row, &slots);
     let mut shown = BTreeMap::new();
     for (field, (slot, _)) in fields.iter().zip(&slots) {
         if let (Some(column), Shown::Full(cell)) = (field.column(), row.show(*slot)) {
-            shown.insert(column, cell.clone());
+            shown.insert(column, cell.kept());
         }
     }
     if let Some(Value::String(expected)) = input.get("version")
@@ -76,7 +76,7 @@ pub async fn current(
         )));
     }
     Ok(Ok(Current {
-        row,
+        id,
         shown,
         record,
         revision,
@@ -87,7 +87,7 @@ pub async fn current(
 impl Current {
     /// The row's id.
     pub fn id(&self) -> Uuid {
-        self.row.id()
+        self.id
     }
 
     /// A value that the viewer sees in full.

@@ -86,7 +86,7 @@ async fn checked(
 /// Whether the viewer sees this row.
 pub async fn seen(scope: &Scope, of: &'static Type, id: Uuid) -> Result<bool, GraphError> {
     let layout = Arc::new(Layout::new(of, &scope.lens));
-    Ok(scope.store.by_ids(&layout, &[id]).await?.contains_key(&id))
+    Ok(!scope.store.by_ids(&layout, &[id]).await?.is_empty())
 }
 
 /// An input that is not of the right form.

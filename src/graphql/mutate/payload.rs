@@ -5,10 +5,11 @@ use async_graphql::{Name, Value};
 use uuid::Uuid;
 
 use super::super::error::GraphError;
-use super::super::fetch::object;
+use super::super::error::object;
 use super::super::plan::{Place, Planner, RowPlan};
 use super::super::schema::Mutate;
 use super::super::scope::Scope;
+use super::super::show::RowAt;
 
 /// What became of a mutation.
 pub struct Outcome {
@@ -178,11 +179,10 @@ pub async fn show(
                     .collect(),
             ),
             (Part::Row(_), None) => Value::Null,
-            (Part::Row(rows), Some(row)) => scope
-                .by_ids(rows, &[(row, 1)])
-                .await?
-                .remove(&row)
-                .unwrap_or(Value::Null),
+            (Part::Row(plan), Some(row)) => {
+                let fetched = scope.by_ids(plan, [row]).await?;
+                scope.shown(false, &RowAt(plan, &fetched, 0))
+            }
         };
         entries.push((key.clone(), value));
     }

@@ -63,4 +63,8 @@ impl Target for Holidays {
     fn admit(&self, _: &Model) -> Result<(), (Reason, String)> {
         Ok(())
     }
+
+    fn placed(&self, _: &HolidayRecord) -> Result<(), (Reason, String)> {
+        Ok(())
+    }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, DatabaseConnection, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, Iterable, QuerySelect, Select, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect, Select,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use uuid::{ContextV7, Timestamp, Uuid};
 
+use super::super::carry;
 use super::{LoadError, Progress, Run};
 use crate::import::{ImportError, Kind, Parsed, Reason, Rejection, Report};
 
@@ -43,6 +44,19 @@ pub(super) trait Target: Send + Sync {
 
     /// Refuses a record whose row must not be changed by this load.
     fn admit(&self, _row: &Row<Self>) -> Result<(), (Reason, String)>;
+
+    /// Looks up the rows of which some records speak, where there are too many to know them all.
+    fn refer(
+        &mut self,
+        _transaction: &DatabaseTransaction,
+        _records: &[(u64, Self::Record)],
+        _source: &str,
+    ) -> impl Future<Output = Result<(), DbErr>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Refuses a record that speaks of a row that is not there.
+    fn placed(&self, record: &Self::Record) -> Result<(), (Reason, String)>;
 }
 
 pub(super) type Row<T> = <<T as Target>::Entity as EntityTrait>::Model;
@@ -61,12 +75,44 @@ where
     Active<T>: Send,
     I: Iterator<Item = Result<Parsed<T::Record>, ImportError>> + Send,
 {
+    let transaction = begin(db).await?;
+    let report = load_into(&transaction, target, records, run, progress).await?;
+    end(transaction, run).await?;
+    Ok(report)
+}
+
+/// Begins the transaction of a load.
+pub(super) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
         // a reader that turns writer half way may find the database busy and fail
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    let transaction = db.begin_with_options(options).await?;
+    db.begin_with_options(options).await
+}
+
+/// Keeps what was loaded, or undoes it.
+pub(super) async fn end(transaction: DatabaseTransaction, run: Run<'_>) -> Result<(), DbErr> {
+    match run.dry_run {
+        true => transaction.rollback().await,
+        false => transaction.commit().await,
+    }
+}
+
+/// Loads records as one part of a transaction.
+pub(super) async fn load_into<T, I>(
+    transaction: &DatabaseTransaction,
+    mut target: T,
+    records: I,
+    run: Run<'_>,
+    progress: Progress<'_>,
+) -> Result<Report, LoadError>
+where
+    T: Target,
+    Row<T>: IntoActiveModel<Active<T>> + Send + Sync,
+    Active<T>: Send,
+    I: Iterator<Item = Result<Parsed<T::Record>, ImportError>> + Send,
+{
     let mut report = Report::new(T::KIND, run.source, run.dry_run);
     let mut ids = ContextV7::new();
     let mut batch = Vec::with_capacity(BATCH);
@@ -77,23 +123,41 @@ where
         }
         if batch.len() == BATCH {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
-            store(&transaction, &target, full, run, &mut ids, &mut report).await?;
+            store(transaction, &mut target, full, run, &mut ids, &mut report).await?;
             progress(&report);
         }
     }
-    store(&transaction, &target, batch, run, &mut ids, &mut report).await?;
+    store(transaction, &mut target, batch, run, &mut ids, &mut report).await?;
     report.rejected.sort_by_key(|rejection| rejection.line);
-    match run.dry_run {
-        true => transaction.rollback().await?,
-        false => transaction.commit().await?,
+    let postgres = transaction.get_database_backend() == DbBackend::Postgres;
+    if postgres && report.inserted + report.updated > 0 {
+        carry::send_many(transaction, type_of(T::KIND)).await?;
     }
     progress(&report);
     Ok(report)
 }
 
+/// The type of the rows that a load makes.
+const fn type_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Schools | Kind::Organisations => "Organisation",
+        Kind::Shifts => "Shift",
+        Kind::Holidays => "Holiday",
+        Kind::Tags => "Tag",
+        Kind::Departments => "Department",
+        Kind::Projects => "Project",
+        Kind::Accounts => "User",
+        Kind::Memberships => "Membership",
+        Kind::Shares => "Partnership",
+        Kind::Scopes => "PartnershipScope",
+        Kind::Volunteers => "Volunteer",
+        Kind::Assignments => "Assignment",
+    }
+}
+
 async fn store<T>(
     transaction: &DatabaseTransaction,
-    target: &T,
+    target: &mut T,
     batch: Vec<(u64, T::Record)>,
     run: Run<'_>,
     ids: &mut ContextV7,
@@ -107,6 +171,7 @@ where
     if batch.is_empty() {
         return Ok(());
     }
+    target.refer(transaction, &batch, run.source).await?;
     let existing = target.existing(&batch, run.source).lock_exclusive();
     let mut rows = HashMap::new();
     for row in existing.all(transaction).await? {
@@ -116,6 +181,10 @@ where
     }
     let mut new = Vec::new();
     for (line, record) in batch {
+        if let Err((code, reason)) = target.placed(&record) {
+            report.rejected.push(Rejection { line, code, reason });
+            continue;
+        }
         let key = target.key(&record);
         let Some(row) = rows.remove(&key) else {
             let mut row = target.owned(record, None);
@@ -138,6 +207,9 @@ where
         }
     }
     report.inserted += new.len() as u64;
+    if new.is_empty() {
+        return Ok(());
+    }
     T::Entity::insert_many(new)
         .exec_without_returning(transaction)
         .await?;

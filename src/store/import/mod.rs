@@ -6,12 +6,14 @@
 //! columns that the source speaks of are compared and changed; what people of the house added to a
 //! row stays, and a row that they archived stays archived.
 
+mod alliance;
 mod holidays;
 mod load;
 mod organisations;
 mod shifts;
 mod tags;
 
+pub use alliance::{Alliance, PERMITS, load_alliance};
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait};
 use uuid::Uuid;

@@ -70,4 +70,8 @@ impl Target for Organisations {
     fn admit(&self, _: &Model) -> Result<(), (Reason, String)> {
         Ok(())
     }
+
+    fn placed(&self, _: &OrganisationRecord) -> Result<(), (Reason, String)> {
+        Ok(())
+    }
 }

@@ -77,6 +77,10 @@ impl Target for Shifts {
             )),
         }
     }
+
+    fn placed(&self, _: &ShiftRecord) -> Result<(), (Reason, String)> {
+        Ok(())
+    }
 }
 
 /// The tags of a shift whose track is `track`: the tags that others gave it stay as they are.

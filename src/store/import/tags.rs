@@ -59,4 +59,8 @@ impl Target for Tags {
     fn admit(&self, _: &Model) -> Result<(), (Reason, String)> {
         Ok(())
     }
+
+    fn placed(&self, _: &TagRecord) -> Result<(), (Reason, String)> {
+        Ok(())
+    }
 }

@@ -287,6 +287,23 @@ fn the_key_set_shows_the_public_key_only() {
 }
 
 #[test]
+fn a_token_that_is_almost_one_seen_before_is_unknown() {
+    let keys = keys();
+    let token = keys.sign(&claims()).unwrap();
+    assert!(keys.verify(&token, now()).is_ok());
+    let last = token.len() - 1;
+    // Twice each: what was refused is not remembered as good.
+    for at in [0, token.len() / 2, last - 60, last].repeat(2) {
+        let mut other = token.clone().into_bytes();
+        other[at] = if other[at] == b'A' { b'Q' } else { b'A' };
+        let other = String::from_utf8(other).unwrap();
+        assert!(keys.verify(&other, now()).is_err(), "changed at {at}");
+    }
+    assert!(keys.verify(&format!("{token} "), now()).is_err());
+    assert!(keys.verify(&token, now()).is_ok());
+}
+
+#[test]
 fn a_token_seen_before_is_asked_for_its_time_again() {
     let keys = keys();
     let token = keys.sign(&claims()).unwrap();

@@ -129,6 +129,7 @@ async fn list(
         order: &[],
         archived: true,
         within: None,
+        keyed: true,
     };
     let span = Span {
         take: 10_000,
@@ -142,14 +143,12 @@ async fn list(
     let mut same = Layout::new(layout.of(), layout.lens());
     let slot = same.field(field);
     let mut found = HashMap::new();
-    for page in pages {
-        for found_row in page.rows {
-            let shown = match found_row.row.show(slot) {
-                Shown::Full(cell) => Some(*cell == catalogue::Cell::Null),
-                Shown::Masked(..) | Shown::Hidden => None,
-            };
-            found.insert(found_row.row.id(), shown);
-        }
+    for row in pages.rows.iter() {
+        let shown = match row.show(slot) {
+            Shown::Full(cell) => Some(cell == catalogue::CellRef::Null),
+            Shown::Masked(..) | Shown::Hidden => None,
+        };
+        found.insert(row.id(), shown);
     }
     assert_eq!(
         counted,

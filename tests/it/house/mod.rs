@@ -34,18 +34,19 @@ const HOUSE: [Room; 19] = [
         "base64 chrono ed25519_dalek getrandom jsonwebtoken serde serde_json sha2 thiserror uuid"),
     // Cedar, here and nowhere else
     ("policy", "catalogue viewer",
-        "cedar_policy miette sha2 thiserror tracing unicode_segmentation uuid"),
+        "cedar_policy chrono miette sha2 thiserror tracing unicode_segmentation uuid"),
     // SQL; of the importers it takes the records, of the viewer the directory to be
     ("store", "catalogue import policy viewer",
-        "aes_siv base64 chrono entity sea_orm serde serde_json thiserror tokio uuid"),
+        "aes_siv base64 chrono entity futures_util rusqlite sea_orm serde serde_json thiserror tokio \
+         tracing uuid"),
     // files in, records out: no SQL, no GraphQL
     ("import", "", "chrono csv serde serde_json thiserror"),
     // rows to look at
     ("demo", "import", "chrono entity sea_orm serde_json uuid"),
     // GraphQL
     ("graphql", "catalogue policy store traces values viewer",
-        "async_graphql async_graphql_value async_trait base64 chrono futures_util serde_json sha2 tokio tracing \
-         uuid"),
+        "async_graphql async_graphql_value async_trait base64 chrono futures_util serde serde_json \
+         sha2 tokio tracing uuid"),
     // HTTP
     ("server", "config graphql traces viewer",
         "async_graphql axum chrono futures_util prometheus_client serde serde_json sha2 thiserror \

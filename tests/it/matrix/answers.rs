@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kaifong::catalogue::{DeedScope, TYPES, Type, Write, find};
 use kaifong::demo::Demo;
-use kaifong::policy::{Layout, Lens, Policies, Protected, Record, Shown, Value};
+use kaifong::policy::{Layout, Lens, Policies, Record, Rows, Shown, Value};
 use kaifong::store::Store;
 use kaifong::viewer::assemble;
 use uuid::Uuid;
@@ -113,7 +113,7 @@ struct Sight {
     of: &'static Type,
     slots: Vec<(Question, kaifong::policy::Slot)>,
     deeds: Vec<(Question, kaifong::policy::Slot)>,
-    rows: HashMap<Uuid, Protected>,
+    rows: Rows,
 }
 
 impl Sight {
@@ -141,7 +141,7 @@ impl Sight {
     }
 
     fn row(&self, id: Uuid) -> BTreeMap<Question, char> {
-        let row = self.rows.get(&id);
+        let row = self.rows.find(id);
         let mut said = BTreeMap::from([("list".to_owned(), tick(row.is_some(), 'F'))]);
         for (question, slot) in &self.slots {
             let answer = match row.map(|row| row.show(*slot)) {
