@@ -6,6 +6,7 @@
 mod demo;
 mod import;
 mod migrate;
+mod ready;
 mod tokens;
 
 use std::io;
@@ -19,6 +20,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 pub use self::demo::{Bearer, prepare_demo};
 pub use self::import::{ImportKind, ImportOrder, import};
 pub use self::migrate::{Migration, MigrationState, Move, migrate};
+pub use self::ready::Look;
 pub use self::tokens::{Holder, claims, sign};
 use crate::config::{Config, Database};
 use crate::graphql::{Graph, Limits};
@@ -35,6 +37,8 @@ pub struct App {
     pub graph: Graph,
     /// Signs and verifies tokens.
     pub keys: Keys,
+    /// Whether it can work.
+    pub ready: Look,
 }
 
 /// Why the rooms could not be put together, or did not do what was asked.
@@ -99,6 +103,7 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
     if pending > 0 {
         return Err(AppError::Outdated(pending));
     }
+    let ready = ready::look(database.clone());
     let store = Store::new(database).watched().await?;
     let keys = keys(config)?;
     let limits = Limits {
@@ -114,8 +119,9 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
         limits,
         Arc::new(Utc::now),
     )
-    .knowing(config.viewer_cache);
-    Ok(App { graph, keys })
+    .knowing(config.viewer_cache)
+    .with_introspection(config.wire.introspection);
+    Ok(App { graph, keys, ready })
 }
 
 /// The database of the settings, opened.

@@ -12,6 +12,7 @@ mod database_url;
 mod error;
 mod layers;
 mod values;
+mod wire;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -20,6 +21,7 @@ pub use self::{
     error::ConfigError,
     layers::{Flag, Source, Sources},
     values::duration,
+    wire::{MetricsAt, Wire},
 };
 use self::{layers::Layers, values as read};
 
@@ -56,6 +58,8 @@ pub struct Config {
     pub pages: Pages,
     /// What one request may cost before it is executed.
     pub limits: Limits,
+    /// How answers travel, and to whom.
+    pub wire: Wire,
 }
 
 /// On what terms the database is used.
@@ -177,6 +181,7 @@ impl Config {
                 format: layers.required("log_format", "`text` or `json`", read::log_format)?,
             },
             pages,
+            wire: Wire::read(&layers)?,
             limits: Limits {
                 body_bytes: layers.required("max_body_bytes", BYTES, read::body_bytes)?,
                 timeout: time("request_timeout")?,

@@ -17,6 +17,7 @@
 //! | [`catalogue`] | every type, field, attribute and deed as plain data; the rest is made from it |
 //! | [`values`], [`import`] | what people type in; what files hold: pure functions |
 //! | [`demo`] | the demo's data |
+//! | [`traces`] | how long each step took, for those who run the server |
 //! | [`private_file`] | files that only their owner may read |
 //!
 //! # What cannot be got around
@@ -36,5 +37,6 @@ pub mod policy;
 pub mod private_file;
 pub mod server;
 pub mod store;
+pub mod traces;
 pub mod values;
 pub mod viewer;

@@ -19,7 +19,7 @@ use crate::{
     app::{self, Bearer},
     config::Config,
     private_file,
-    server::Port,
+    server::Trusted,
 };
 
 /// Serve made-up data, with a token for each role
@@ -39,6 +39,12 @@ pub(super) struct Demo {
     tokens: Option<PathBuf>,
 }
 
+/// The demo's trusted documents, as GraphQL Code Generator would have written them.
+const DOCUMENTS: &str = include_str!("../../assets/demo/trusted-documents.json");
+
+/// What the file is called in complaints.
+const DOCUMENTS_NAME: &str = "trusted-documents.json of the demo";
+
 /// How long a token of the demo is good for.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -51,7 +57,11 @@ struct Issued {
 impl Demo {
     pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
         let config = settings.load_listening(self.address)?;
-        logging::start(&config.log)?;
+        let _traces = logging::start_with_traces(&config)?;
+        let trusted = match serve::trusted(&config)? {
+            Some(trusted) => trusted,
+            None => Trusted::read(DOCUMENTS_NAME, DOCUMENTS, config.wire.trusted_only)?,
+        };
         let bearers = app::prepare_demo(&config, Utc::now(), LIFETIME).await?;
         let app = app::open(&config).await?;
         let issued = bearers
@@ -61,7 +71,9 @@ impl Demo {
                 Ok(Issued { bearer, token })
             })
             .collect::<Result<Vec<_>, CliError>>()?;
-        let port = Port::open(config.listen).await.map_err(CliError::Port)?;
+        let document = trusted.first();
+        let server = serve::assembled(app, &config, trusted).await?;
+        let port = serve::open(&config).await?;
         let address = port.address().map_err(CliError::Port)?;
         if let Some(path) = &self.tokens {
             private_file::replace(path, &by_role(&issued)).map_err(|cause| CliError::Write {
@@ -69,8 +81,8 @@ impl Demo {
                 cause,
             })?;
         }
-        print(&welcome(&config, address, &issued))?;
-        serve::until_stopped(port, app, &config).await
+        print(&welcome(&config, address, document.as_deref(), &issued))?;
+        serve::until_stopped(port, server, &config).await
     }
 }
 
@@ -82,7 +94,12 @@ fn by_role(issued: &[Issued]) -> String {
     format!("{:#}\n", Value::Object(tokens))
 }
 
-fn welcome(config: &Config, address: SocketAddr, issued: &[Issued]) -> String {
+fn welcome(
+    config: &Config,
+    address: SocketAddr,
+    document: Option<&str>,
+    issued: &[Issued],
+) -> String {
     let place = match address.ip().is_unspecified() {
         true => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
         false => address,
@@ -101,6 +118,18 @@ fn welcome(config: &Config, address: SocketAddr, issued: &[Issued]) -> String {
             text,
             "\n  {:<16}  {}\n  {token}\n",
             bearer.role, bearer.description
+        )
+        .ok();
+    }
+    if let Some(document) = document {
+        let open = match config.wire.trusted_only {
+            true => "Only trusted documents are carried out; one is asked for by its hash",
+            false => "Trusted documents are asked for by their hash, beside open queries",
+        };
+        write!(
+            text,
+            "\n{open}:\n\n  \
+             curl -H \"authorization: Bearer TOKEN\" \"http://{place}/graphql?documentId={document}\"\n",
         )
         .ok();
     }

@@ -24,7 +24,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use self::settings::SettingFlags;
-use crate::{app::AppError, config::ConfigError};
+use crate::{app::AppError, config::ConfigError, server::TrustedError, traces::TracesError};
 
 /// A GraphQL server with a privacy policy engine, for the NGOs and schools of Hong Kong.
 #[derive(Parser)]
@@ -66,6 +66,12 @@ enum CliError {
     App(#[from] AppError),
     #[error("cannot write `{}`: {cause}", path.display())]
     Write { path: PathBuf, cause: io::Error },
+    #[error("cannot read `{}`: {cause}", path.display())]
+    Read { path: PathBuf, cause: io::Error },
+    #[error(transparent)]
+    Trusted(#[from] TrustedError),
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     #[error("{0}")]
     Port(io::Error),
     #[error("cannot write to standard output: {0}")]

@@ -1,6 +1,6 @@
 //! `kaifong serve`
 
-use std::sync::Arc;
+use std::{fs, sync::Arc};
 
 use clap::Args;
 
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::{self, App},
     config::Config,
-    server::{Clock, Port, Server},
+    server::{Clock, Farewell, Port, Server, Trusted},
 };
 
 /// Serve the API, until SIGINT or SIGTERM
@@ -31,24 +31,65 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
         let config = settings.load_listening(self.address)?;
-        logging::start(&config.log)?;
+        let _traces = logging::start_with_traces(&config)?;
+        let trusted = match trusted(&config)? {
+            Some(trusted) => trusted,
+            None => Trusted::none(config.wire.trusted_only)?,
+        };
         let app = app::open(&config).await?;
-        let port = Port::open(config.listen).await.map_err(CliError::Port)?;
+        let server = assembled(app, &config, trusted).await?;
+        let port = open(&config).await?;
         tracing::info!(address = %config.listen, database = %config.database_url, "listening");
-        until_stopped(port, app, &config).await
+        until_stopped(port, server, &config).await
     }
 }
 
+/// The trusted documents that the settings name.
+pub(super) fn trusted(config: &Config) -> Result<Option<Trusted>, CliError> {
+    let Some(path) = &config.wire.trusted_documents else {
+        return Ok(None);
+    };
+    let text = fs::read_to_string(path).map_err(|cause| CliError::Read {
+        path: path.clone(),
+        cause,
+    })?;
+    let name = path.display().to_string();
+    Ok(Some(Trusted::read(&name, &text, config.wire.trusted_only)?))
+}
+
+/// The server of these rooms and settings.
+pub(super) async fn assembled(
+    app: App,
+    config: &Config,
+    trusted: Trusted,
+) -> Result<Server, CliError> {
+    let App { graph, keys, ready } = app;
+    let (graph, keys) = (Arc::new(graph), Arc::new(keys));
+    let server = Server::new(graph, keys, config.limits, Clock::of_machine())
+        .with_wire(config.wire.clone())
+        .with_readiness(ready);
+    Ok(server.trusting(trusted).await?)
+}
+
+/// The open port, and that of the metrics.
+pub(super) async fn open(config: &Config) -> Result<Port, CliError> {
+    let port = Port::open(config.listen, config.wire.metrics).await;
+    let port = port.map_err(CliError::Port)?;
+    if let Some(address) = port.metrics_address().map_err(CliError::Port)? {
+        tracing::info!(%address, "metrics");
+    }
+    Ok(port)
+}
+
 /// Answers on the open port until the process is told to stop.
-pub(super) async fn until_stopped(port: Port, app: App, config: &Config) -> Result<(), CliError> {
-    let App { graph, keys } = app;
-    let server = Server::new(
-        Arc::new(graph),
-        Arc::new(keys),
-        config.limits,
-        Clock::of_machine(),
-    );
-    port.serve(server, config.limits.timeout)
-        .await
-        .map_err(CliError::Port)
+pub(super) async fn until_stopped(
+    port: Port,
+    server: Server,
+    config: &Config,
+) -> Result<(), CliError> {
+    let farewell = Farewell {
+        delay: config.wire.shutdown_delay,
+        patience: config.wire.shutdown_timeout,
+    };
+    port.serve(server, farewell).await.map_err(CliError::Port)
 }

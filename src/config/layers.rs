@@ -15,12 +15,18 @@ const FILE: &str = "kaifong.toml";
 const PREFIX: &str = "KAIFONG_";
 
 /// Settings that the default file shows but gives no value.
-const WITHOUT_DEFAULT: [&str; 4] = [
+const WITHOUT_DEFAULT: [&str; 7] = [
     "database_url",
     "postgres_synchronous_commit",
     "signing_key_file",
     "policies_dir",
+    "trusted_documents",
+    "metrics_listen",
+    "otlp_endpoint",
 ];
+
+/// Settings whose value may hold a password.
+const SECRET: [&str; 2] = ["database_url", "otlp_endpoint"];
 
 /// Variables with our prefix that are no settings: the name of the file itself,
 /// those of the tests and benchmarks, and those that Kubernetes sets in every
@@ -228,7 +234,7 @@ fn wrong(key: &'static str, value: &Value, source: &Source, expected: &'static s
     ConfigError::Wrong {
         key,
         source_of_value: source.clone(),
-        given: (key != "database_url").then_some(text),
+        given: (!SECRET.contains(&key)).then_some(text),
         expected,
     }
 }

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use toml::Value;
 use tracing_subscriber::EnvFilter;
 
-use super::{DatabaseUrl, LARGEST_PAGE, LogFormat};
+use super::{DatabaseUrl, LARGEST_PAGE, LogFormat, MetricsAt};
 
 const SMALLEST_BODY: usize = 1024;
 const LARGEST_BODY: usize = 100 * 1024 * 1024;
@@ -58,10 +58,75 @@ pub(super) fn syncs(value: &Value) -> Option<bool> {
     }
 }
 
+pub(super) fn switch(value: &Value) -> Option<bool> {
+    match value {
+        Value::Boolean(on) => Some(*on),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
 pub(super) fn commits(value: &Value) -> Option<String> {
     let ways = ["on", "off", "local", "remote_write", "remote_apply"];
     let text = value.as_str()?;
     ways.contains(&text).then(|| text.to_owned())
+}
+
+pub(super) fn metrics(value: &Value) -> Option<MetricsAt> {
+    match value.as_str()? {
+        "off" => Some(MetricsAt::Nowhere),
+        _ => address(value).map(MetricsAt::Address),
+    }
+}
+
+/// A list; in a variable, with commas.
+pub(super) fn origins(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Array(items) => items.iter().map(|item| origin(item.as_str()?)).collect(),
+        Value::String(text) if text.trim().is_empty() => Some(Vec::new()),
+        Value::String(text) => text.split(',').map(|item| origin(item.trim())).collect(),
+        _ => None,
+    }
+}
+
+/// An origin exactly as a browser writes it: what is written otherwise would never match, and who
+/// wrote it would wonder why.
+fn origin(text: &str) -> Option<String> {
+    let (usual_port, rest) = match text.split_once("://")? {
+        ("https", rest) => ("443", rest),
+        ("http", rest) => ("80", rest),
+        _ => return None,
+    };
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let host_fits = match bare {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => {
+            let allowed = |byte: u8| {
+                byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte)
+            };
+            !host.is_empty() && host.bytes().all(allowed)
+        }
+    };
+    let port_fits = port.is_none_or(|port| {
+        port != usual_port && !port.starts_with('0') && port.parse::<u16>().is_ok()
+    });
+    (host_fits && port_fits).then(|| text.to_owned())
+}
+
+pub(super) fn endpoint(value: &Value) -> Option<String> {
+    let text = value.as_str()?.trim_end_matches('/');
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"))?;
+    let fits = !rest.is_empty() && !rest.starts_with('/');
+    let plain = !rest.contains(|letter: char| letter.is_whitespace() || "@?#".contains(letter));
+    (fits && plain).then(|| text.to_owned())
 }
 
 pub(super) fn count<T: TryFrom<i64>>(value: &Value) -> Option<T> {
@@ -116,6 +181,38 @@ fn whole(value: &Value) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_is_what_a_browser_sends_and_nothing_else() {
+        for good in [
+            "https://app.example.org",
+            "http://localhost:3000",
+            "https://xn--fiq228c.hk",
+            "http://[::1]:8080",
+            "http://127.0.0.1",
+        ] {
+            assert_eq!(origin(good).as_deref(), Some(good));
+        }
+        for bad in [
+            "*",
+            "null",
+            "",
+            "app.example.org",
+            "https://",
+            "https://app.example.org/",
+            "https://app.example.org/path",
+            "https://App.example.org",
+            "https://*.example.org",
+            "https://app.example.org:443",
+            "https://app.example.org:",
+            "https://app.example.org:99999",
+            "https://ann@app.example.org",
+            "http://[::1",
+            "ftp://app.example.org",
+        ] {
+            assert_eq!(origin(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn durations_have_a_number_and_a_unit() {

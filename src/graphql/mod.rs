@@ -8,11 +8,13 @@
 //! The room knows no Cedar, no SQL, no HTTP and no tokens.
 
 mod arguments;
+mod check;
 mod document;
 mod error;
 mod fetch;
 mod filter;
 mod id;
+mod introspection;
 mod json;
 mod kept;
 mod known;
@@ -29,6 +31,7 @@ mod subscribe;
 mod values;
 mod version;
 
+pub use check::Checker;
 pub use id::encode as encode_id;
 pub use json::written;
 pub use measure::Extent;
@@ -40,13 +43,15 @@ use std::time::Duration;
 
 use async_graphql::Name;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Request, Response, Schema, ServerError};
+use async_graphql::{Request, Response, Schema, SchemaBuilder, ServerError};
 use chrono::{DateTime, Utc};
 use futures_util::stream::{BoxStream, once, unfold};
 use futures_util::{FutureExt as _, StreamExt as _};
+use tracing::Instrument as _;
 
 use crate::policy::{Lens, Policies};
 use crate::store::{Seal, Store};
+use crate::traces::span;
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
 use error::{coded, failed, with_code};
 use kept::Kept;
@@ -79,6 +84,7 @@ pub struct Graph {
     known: Known,
     lenses: Mutex<Kept<LensKey, Arc<Lens>>>,
     documents: Mutex<Kept<String, Arc<ExecutableDocument>>>,
+    introspection: bool,
 }
 
 /// Viewers that hold the same for as long share a lens.
@@ -104,6 +110,16 @@ impl Graph {
             known: Known::lasting(Duration::ZERO),
             lenses: Mutex::new(Kept::of(KEPT)),
             documents: Mutex::new(Kept::of(KEPT)),
+            introspection: true,
+        }
+    }
+
+    /// The same graph, whose schema can be asked for, or not.
+    #[must_use]
+    pub fn with_introspection(self, introspection: bool) -> Self {
+        Self {
+            introspection,
+            ..self
         }
     }
 
@@ -138,7 +154,8 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Response {
-        match self.lens_of(claims, now).await {
+        let lens = self.lens_of(claims, now).instrument(span!("viewer"));
+        match lens.await {
             Ok(lens) => self.answer_through(request, lens, now).await,
             Err(error) => Response::from_errors(vec![error]),
         }
@@ -152,7 +169,7 @@ impl Graph {
         claims: Option<Claims>,
     ) -> BoxStream<'static, Response> {
         let graph = Arc::clone(self);
-        if let Err(refusal) = self.admit(&mut request) {
+        if let Err(refusal) = span!("parse").in_scope(|| self.admit(&mut request)) {
             return once(async move { Response::from_errors(vec![refusal]) }).boxed();
         }
         if !is_subscription(&mut request) {
@@ -255,7 +272,7 @@ impl Graph {
         now: DateTime<Utc>,
     ) -> Response {
         let now = to_the_microsecond(now);
-        if let Err(refusal) = self.admit(&mut request) {
+        if let Err(refusal) = span!("parse").in_scope(|| self.admit(&mut request)) {
             return Response::from_errors(vec![refusal]);
         }
         let kept = Arc::new(self.scope(lens, now));
@@ -264,7 +281,8 @@ impl Graph {
             Err(missing) => return Response::from_errors(missing.iter().map(needed).collect()),
         };
         let request = request.data(Shared(Arc::clone(&kept)));
-        let response = coded_errors(self.executable.execute(request).await);
+        let executed = self.executable.execute(request);
+        let response = coded_errors(executed.instrument(span!("execute")).await);
         // What was decided holds until the first of what the viewer holds ends.
         let until = kept.lens.viewer().until();
         if until.is_some_and(|until| until <= self.now()) {
@@ -279,6 +297,10 @@ impl Graph {
     fn admit(&self, request: &mut Request) -> Result<(), ServerError> {
         let document = self.parsed(request)?;
         match measure(document, &self.limits.extent) {
+            Ok(_) if !self.introspection && introspection::asks_for_schema(document) => {
+                let message = "the schema cannot be asked for here";
+                Err(coded("INTROSPECTION_DISABLED", message, None))
+            }
             Ok(_) => Ok(()),
             Err(Oversize::More(what, count, limit)) => {
                 let message = format!("the document has {count} {what}; at most {limit} are taken");
@@ -357,7 +379,7 @@ fn coded_errors(mut response: Response) -> Response {
 /// no statement waits half done, with its connection, until they are asked for.
 fn driven(mut answers: BoxStream<'static, Response>) -> BoxStream<'static, Response> {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
-    tokio::spawn(async move {
+    let driving = async move {
         loop {
             let next = tokio::select! {
                 () = sender.closed() => break,
@@ -368,7 +390,8 @@ fn driven(mut answers: BoxStream<'static, Response>) -> BoxStream<'static, Respo
                 break;
             }
         }
-    });
+    };
+    tokio::spawn(driving.in_current_span());
     let next = |mut receiver: tokio::sync::mpsc::Receiver<Response>| async move {
         receiver.recv().await.map(|response| (response, receiver))
     };
@@ -400,9 +423,11 @@ fn needed(name: &Name) -> ServerError {
 }
 
 fn executable() -> Executable {
-    Schema::build(Query, Mutation, Subscription)
-        .disable_suggestions()
-        .finish()
+    builder().finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription).disable_suggestions()
 }
 
 /// The type's name and the row of an identifier of the graph.

@@ -11,6 +11,7 @@ use async_graphql::{
     ContainerType, Context, ContextSelectionSet, Name, ObjectType, OutputType, Positioned,
     ServerResult, Value,
 };
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::AsText;
@@ -24,6 +25,7 @@ use super::schema::{self, ROOT_MUTATION, ROOT_QUERY};
 use super::scope::Scope;
 use super::show::{ListAt, Made, Node, RowAt};
 use crate::catalogue::{self, TYPES, Type};
+use crate::traces::span;
 use crate::viewer::PrincipalKind;
 
 /// The query root.
@@ -127,7 +129,8 @@ impl ContainerType for Mutation {
         };
         match merged(ctx, &planner, ROOT_MUTATION) {
             Some(fields) => {
-                let done = mutate(scope, &planner, &fields, found).await;
+                let done = mutate(scope, &planner, &fields, found);
+                let done = done.instrument(span!("write", kaifong.deed = name)).await;
                 answer(ctx, done.map(Some))
             }
             None => Ok(Some(object(Vec::new()))),
@@ -206,17 +209,23 @@ async fn query<'a>(
         _ => {}
     }
     if let Some(of) = TYPES.iter().find(|of| of.plural == name) {
-        let plan = planner.list(of, fields, &at, None)?;
-        let lists = scope.list(&plan, &[]).await?;
+        let plan = span!("plan", kaifong.of = of.name);
+        let plan = plan.in_scope(|| planner.list(of, fields, &at, None))?;
+        let lists = scope.list(&plan, &[]);
+        let lists = lists.instrument(span!("fetch", kaifong.of = of.name));
+        let lists = lists.await?;
         return Ok(Some(scope.shown(as_text, &ListAt(&plan, &lists, 0))));
     }
     let Some(of) = TYPES.iter().find(|of| of.singular == name) else {
         return Ok(None);
     };
-    let plan = planner.rows(of, fields, &at)?;
+    let plan = span!("plan", kaifong.of = of.name);
+    let plan = plan.in_scope(|| planner.rows(of, fields, &at))?;
     let arguments = Arguments::of(field, planner.request);
     let id = arguments.get("id").and_then(|value| id::of_type(value, of));
-    let found = scope.by_ids(&plan, id).await?;
+    let found = scope.by_ids(&plan, id);
+    let found = found.instrument(span!("fetch", kaifong.of = of.name));
+    let found = found.await?;
     Ok(Some(scope.shown(as_text, &RowAt(&plan, &found, 0))))
 }
 
@@ -281,7 +290,9 @@ async fn nodes<'a>(
             continue;
         }
         let plan = planner.rows(of, fields, at)?;
-        let fetched = scope.by_ids(&plan, ids).await?;
+        let fetched = scope.by_ids(&plan, ids);
+        let fetched = fetched.instrument(span!("fetch", kaifong.of = of.name));
+        let fetched = fetched.await?;
         for (place, row) in fetched.rows.iter().enumerate() {
             places.insert((of.name, row.id()), (found.len(), place));
         }

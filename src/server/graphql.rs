@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 
 use async_graphql::{Request, parser::types::OperationType};
 use axum::{
+    body::HttpBody,
     extract::{self, State},
     http::Method,
     response::Response,
@@ -11,7 +12,8 @@ use axum::{
 use futures_util::FutureExt;
 
 use super::{
-    Server, accept::Media, answer, bearer, gate::Gate, refusal::Refusal, request, websocket,
+    Server, accept::Media, answer, bearer, gate::Gate, metrics::Transport, record::Record,
+    refusal::Refusal, request, websocket,
 };
 use crate::graphql::AsText;
 
@@ -24,7 +26,8 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
         return answer::refused(Media::Json, &Refusal::NotAcceptable);
     };
     let limit = server.limits.timeout;
-    let steps = AssertUnwindSafe(answered(&server, asked)).catch_unwind();
+    let mut record = Record::begin(&server.metrics, Transport::Http);
+    let steps = AssertUnwindSafe(answered(&server, asked, &mut record)).catch_unwind();
     let outcome = match tokio::time::timeout(limit, steps).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => {
@@ -33,9 +36,13 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
         }
         Err(_) => Err(Refusal::Timeout(limit.as_millis())),
     };
-    match outcome {
-        Ok(response) => answer::executed(media, &response),
+    let mut answer = match outcome {
+        Ok(response) => {
+            record.answered(&response);
+            answer::executed(media, &response)
+        }
         Err(refusal) => {
+            record.refused(&refusal);
             tracing::debug!(
                 code = refusal.code(),
                 reason = refusal.reason(),
@@ -43,12 +50,16 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
             );
             answer::refused(media, &refusal)
         }
-    }
+    };
+    let told = record.told(answer.body().size_hint().exact());
+    answer.extensions_mut().insert(told);
+    answer
 }
 
 async fn answered(
     server: &Server,
     asked: extract::Request,
+    record: &mut Record,
 ) -> Result<async_graphql::Response, Refusal> {
     let (head, body) = asked.into_parts();
     let now = server.clock.now();
@@ -57,10 +68,14 @@ async fn answered(
         return Err(Refusal::Method);
     }
     let claims = bearer::claims(&head.headers, &server.keys, now)?;
-    let request = match head.method {
-        Method::GET => only_query(request::from_address(&head.uri, &gate)?)?,
-        _ => request::from_body(&head.headers, body, server.limits.body_bytes, &gate).await?,
+    record.known(claims.as_ref(), None);
+    let trusted = &server.trusted;
+    let longest = server.limits.body_bytes;
+    let mut request = match head.method {
+        Method::GET => only_query(request::from_address(&head.uri, &gate, trusted)?)?,
+        _ => request::from_body(&head.headers, body, longest, &gate, trusted).await?,
     };
+    record.known(claims.as_ref(), request::operation_type(&mut request));
     let request = request.data(AsText);
     Ok(server.graph.execute(request, claims.as_ref(), now).await)
 }

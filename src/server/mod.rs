@@ -3,10 +3,13 @@
 //! The files are the steps of a request, in this order: `accept` (how the
 //! client wants its answer), `bearer` (whose token it is), `request` (what
 //! it asks), `gate` (whether that may be parsed at all), `graphql` (the
-//! endpoint that walks through them), `answer` (the response). `websocket` and
+//! endpoint that walks through them), `answer` (the response). A client that asks
+//! for one of the `trusted` documents sends none. `websocket` and
 //! `stream` walk through the same steps to answers that come one by one: an
 //! `operation` each, from a `source` of answers, until it is told to `stop`.
-//! Beside them are the pages that need no token: `health` and `ide`.
+//! Beside them are the pages that need no token: `health`, `ide` and `metrics`.
+//! Around all of it are `headers`, `compress` and `origins`; of each request a
+//! `record` is told to the log and the metrics.
 //!
 //! This room knows nothing of policies, rows or the schema. It never sees a
 //! value that a viewer may not see, and logs neither documents, nor variables,
@@ -16,18 +19,23 @@ mod accept;
 mod answer;
 mod bearer;
 mod clock;
+mod compress;
 mod gate;
 mod graphql;
 mod headers;
 mod health;
 mod ide;
 mod listen;
+mod metrics;
 mod operation;
+mod origins;
+mod record;
 mod refusal;
 mod request;
 mod source;
 mod stop;
 mod stream;
+mod trusted;
 mod websocket;
 
 use std::sync::Arc;
@@ -37,11 +45,18 @@ use axum::{Router, response::Redirect, routing};
 pub use self::{
     clock::Clock,
     gate::{Gate, GateError},
-    listen::Port,
+    health::Look,
+    listen::{Farewell, Port},
     source::Answers,
     stop::Stop,
+    trusted::{Trusted, TrustedError},
 };
-use crate::{config::Limits, graphql::Graph, viewer::Keys};
+use self::{health::Readiness, metrics::Metrics};
+use crate::{
+    config::{Limits, Wire},
+    graphql::Graph,
+    viewer::Keys,
+};
 
 /// What the endpoints share.
 #[derive(Clone)]
@@ -52,20 +67,57 @@ pub struct Server {
     limits: Limits,
     clock: Clock,
     stop: Stop,
+    wire: Arc<Wire>,
+    trusted: Trusted,
+    readiness: Readiness,
+    metrics: Arc<Metrics>,
 }
 
 impl Server {
     /// A server of this graph, for tokens of these keys.
     #[must_use]
     pub fn new(graph: Arc<Graph>, keys: Arc<Keys>, limits: Limits, clock: Clock) -> Self {
+        let pinged = graph.clone();
+        let look: Look = Arc::new(move || {
+            let graph = pinged.clone();
+            Box::pin(async move { graph.ready().await.then_some(()).ok_or("database") })
+        });
         Self {
             answers: Arc::new(graph.clone()),
+            metrics: Arc::new(Metrics::new(&graph)),
             graph,
             keys,
             limits,
             clock,
             stop: Stop::new(),
+            wire: Arc::default(),
+            trusted: Trusted::default(),
+            readiness: Readiness::new(look),
         }
+    }
+
+    /// The same server, with these settings of the wire.
+    #[must_use]
+    pub fn with_wire(self, wire: Wire) -> Self {
+        let wire = Arc::new(wire);
+        Self { wire, ..self }
+    }
+
+    /// The same server, ready when this says so.
+    #[must_use]
+    pub fn with_readiness(self, look: Look) -> Self {
+        let readiness = Readiness::new(look);
+        Self { readiness, ..self }
+    }
+
+    /// The same server, which knows these documents.
+    ///
+    /// # Errors
+    ///
+    /// The first document that could not be asked: the gate, the limits or the schema refuse it.
+    pub async fn trusting(self, trusted: Trusted) -> Result<Self, TrustedError> {
+        trusted.check(&Gate::new(&self.limits), &self.graph).await?;
+        Ok(Self { trusted, ..self })
     }
 
     /// The same server, whose sockets and event streams get their answers from here.
@@ -82,15 +134,31 @@ impl Server {
 
     /// All its addresses.
     pub fn router(self) -> Router {
+        let graph = Router::new()
+            .route("/graphql", routing::any(graphql::endpoint))
+            .route("/graphql/stream", routing::any(stream::endpoint));
+        let graph = match origins::layer(&self.wire.cors_origins) {
+            Some(layer) => graph.layer(layer),
+            None => graph,
+        };
+        let metrics = self.metrics.clone();
+        let compressed = compress::layer(self.wire.compress_from);
         let router = Router::new()
             .route("/", routing::get(|| async { Redirect::temporary("/ide") }))
-            .route("/graphql", routing::any(graphql::endpoint))
-            .route("/graphql/stream", routing::any(stream::endpoint))
             .route("/healthz", routing::get(health::alive))
             .route("/readyz", routing::get(health::ready))
+            .route("/metrics", routing::get(metrics::asked))
             .route("/.well-known/jwks.json", routing::get(health::keys))
+            .merge(graph)
             .merge(ide::pages())
+            .layer(compressed)
             .with_state(self);
-        headers::on_every_response(router)
+        headers::on_every_response(router, &metrics)
+    }
+
+    /// The only page of the address that is for metrics.
+    fn metrics_alone(self) -> Router {
+        let metrics = self.metrics.clone();
+        headers::on_every_response(metrics::alone(self), &metrics)
     }
 }

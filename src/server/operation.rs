@@ -9,9 +9,16 @@ use futures_util::{
 };
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, Span};
 
-use super::{Server, answer, refusal::Refusal, request};
-use crate::viewer::Claims;
+use super::{
+    Server, answer,
+    metrics::{Open, Transport, name_of},
+    record::Record,
+    refusal::Refusal,
+    request,
+};
+use crate::{traces, viewer::Claims};
 
 /// What comes of an operation.
 pub(super) enum Outcome {
@@ -26,6 +33,9 @@ struct Running {
     answers: BoxStream<'static, std::thread::Result<Response>>,
     deadline: Option<Instant>,
     milliseconds: u128,
+    record: Record,
+    span: Span,
+    _lasting: Option<Open>,
 }
 
 /// Runs an operation as far as the outcomes are asked for.
@@ -36,15 +46,22 @@ pub(super) fn run(
     server: &Server,
     mut request: Request,
     claims: Option<Claims>,
+    transport: Transport,
 ) -> BoxStream<'static, Outcome> {
     let limit = server.limits.timeout;
-    let lasting = request::operation_type(&mut request) == Some(OperationType::Subscription);
+    let kind = request::operation_type(&mut request);
+    let lasting = kind == Some(OperationType::Subscription);
+    let mut record = Record::begin(&server.metrics, transport);
+    record.known(claims.as_ref(), kind);
     let source = server.answers.clone();
     let answers = async move { source.answers(request, claims) }.flatten_stream();
     let running = Running {
         answers: AssertUnwindSafe(answers).catch_unwind().boxed(),
         deadline: Instant::now().checked_add(limit).filter(|_| !lasting),
         milliseconds: limit.as_millis(),
+        record,
+        span: operation_span(kind),
+        _lasting: lasting.then(|| server.metrics.subscription()),
     };
     stream::unfold(Some(running), |running| async { running?.next().await }).boxed()
 }
@@ -52,27 +69,49 @@ pub(super) fn run(
 impl Running {
     /// The next outcome, with what is left after it.
     async fn next(mut self) -> Option<(Outcome, Option<Self>)> {
-        let refused = |refusal| (Outcome::Failed(answer::errors(&refusal)), None);
+        let next = self.answers.next().instrument(self.span.clone());
         let answer = match self.deadline {
-            None => self.answers.next().await,
-            Some(deadline) => match timeout_at(deadline, self.answers.next()).await {
+            None => next.await,
+            Some(deadline) => match timeout_at(deadline, next).await {
                 Ok(answer) => answer,
-                Err(_) => return Some(refused(Refusal::Timeout(self.milliseconds))),
+                Err(_) => return Some(self.refused(&Refusal::Timeout(self.milliseconds))),
             },
         };
+        if let Some(Ok(response)) = &answer {
+            self.record.answered(response);
+        }
         Some(match answer? {
             // As an event, it is the last: the graph has nothing more to say to this viewer.
             Ok(response) if answer::refused_by_graph(&response) => (failed(&response), None),
             Ok(response) => (Outcome::Answer(response), Some(self)),
             Err(_) => {
                 tracing::error!("an operation panicked; the panic itself is on standard error");
-                refused(Refusal::Internal)
+                self.refused(&Refusal::Internal)
             }
         })
+    }
+
+    fn refused(&mut self, refusal: &Refusal) -> (Outcome, Option<Self>) {
+        self.record.refused(refusal);
+        (Outcome::Failed(answer::errors(refusal)), None)
     }
 }
 
 fn failed(response: &Response) -> Outcome {
     let errors = serde_json::to_value(&response.errors);
     Outcome::Failed(errors.unwrap_or_else(|_| answer::errors(&Refusal::Internal)))
+}
+
+/// In traces, an operation of a socket is a whole of its own: the socket lives much longer.
+fn operation_span(kind: Option<OperationType>) -> Span {
+    let traced = traces::span!(
+        parent: None,
+        "operation",
+        otel.kind = "server",
+        kaifong.operation = name_of(kind),
+    );
+    match traced.is_disabled() {
+        true => Span::current(),
+        false => traced,
+    }
 }

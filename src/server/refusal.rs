@@ -38,6 +38,12 @@ pub(super) enum Refusal {
     Shape(String),
     #[error("{0}")]
     Gate(#[from] GateError),
+    #[error("no trusted document has this hash or id")]
+    UnknownDocument,
+    #[error("this server has no trusted documents; send the text of the document")]
+    NoPersistedDocuments,
+    #[error("only trusted documents are carried out here")]
+    NotTrusted,
     #[error("a socket runs at most {0} operations at a time")]
     TooManyOperations(usize),
     #[error("the request took longer than {0} ms")]
@@ -62,6 +68,9 @@ impl Refusal {
             Self::Batch => "BATCH_NOT_ACCEPTED",
             Self::Shape(_) => "INVALID_REQUEST",
             Self::Gate(cause) => cause.code(),
+            Self::UnknownDocument => "PERSISTED_QUERY_NOT_FOUND",
+            Self::NoPersistedDocuments => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::NotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::TooManyOperations(_) => "LIMIT_EXCEEDED",
             Self::Timeout(_) => "TIMEOUT",
             Self::Internal => "INTERNAL",
@@ -85,6 +94,7 @@ impl Refusal {
             Self::Authorization | Self::Token(_) => StatusCode::UNAUTHORIZED,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotTrusted => StatusCode::FORBIDDEN,
             Self::TooManyOperations(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Timeout(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -94,6 +104,8 @@ impl Refusal {
             | Self::NotJson(_)
             | Self::Batch
             | Self::Shape(_)
+            | Self::UnknownDocument
+            | Self::NoPersistedDocuments
             | Self::Gate(_) => StatusCode::BAD_REQUEST,
         }
     }

@@ -10,11 +10,17 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{accept::is_utf8, gate::Gate, refusal::Refusal};
+use super::{
+    accept::is_utf8,
+    gate::Gate,
+    refusal::Refusal,
+    trusted::{Chosen, Named, Trusted},
+};
 
 /// The parameters of a request, whichever way they came.
 pub(super) struct Parameters {
-    query: String,
+    query: Option<String>,
+    named: Option<Named>,
     operation_name: Option<String>,
     variables: Map<String, Value>,
     extensions: Map<String, Value>,
@@ -22,11 +28,17 @@ pub(super) struct Parameters {
 
 impl Parameters {
     /// The request, if its document and variables may be parsed.
-    pub(super) fn admitted(self, gate: &Gate) -> Result<Request, Refusal> {
-        gate.admit_document(&self.query)?;
+    pub(super) fn admitted(self, gate: &Gate, trusted: &Trusted) -> Result<Request, Refusal> {
+        let document = match trusted.choose(self.query, self.named)? {
+            Chosen::Trusted(text) => text.to_string(),
+            Chosen::Open(text) => {
+                gate.admit_document(&text)?;
+                text
+            }
+        };
         gate.admit_variables(&self.variables)?;
         let variables = Variables::from_json(Value::Object(self.variables));
-        let mut request = Request::new(self.query).variables(variables);
+        let mut request = Request::new(document).variables(variables);
         request.operation_name = self.operation_name;
         for (name, value) in self.extensions {
             if let Ok(value) = GraphValue::from_json(value) {
@@ -43,6 +55,7 @@ pub(super) async fn from_body(
     body: Body,
     longest: usize,
     gate: &Gate,
+    trusted: &Trusted,
 ) -> Result<Request, Refusal> {
     if !is_json(headers) {
         return Err(Refusal::ContentType);
@@ -50,28 +63,31 @@ pub(super) async fn from_body(
     let bytes = read(headers, body, longest).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Refusal::NotUtf8)?;
     let value = serde_json::from_str(text).map_err(|cause| Refusal::NotJson(cause.to_string()))?;
-    from_json(value)?.admitted(gate)
+    from_json(value)?.admitted(gate, trusted)
 }
 
 /// A request in the address of a GET.
-pub(super) fn from_address(uri: &Uri, gate: &Gate) -> Result<Request, Refusal> {
+pub(super) fn from_address(uri: &Uri, gate: &Gate, trusted: &Trusted) -> Result<Request, Refusal> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Address {
-        query: String,
+        query: Option<String>,
+        document_id: Option<String>,
         operation_name: Option<String>,
         variables: Option<String>,
         extensions: Option<String>,
     }
     let Query(address) = Query::<Address>::try_from_uri(uri)
-        .map_err(|_| Refusal::Shape("the address needs one parameter `query`".to_owned()))?;
+        .map_err(|_| Refusal::Shape("the address gives a parameter twice".to_owned()))?;
+    let extensions = object_in_text("extensions", address.extensions)?;
     Parameters {
         query: address.query,
+        named: Named::of(address.document_id, &extensions)?,
         operation_name: address.operation_name.filter(|name| !name.is_empty()),
         variables: object_in_text("variables", address.variables)?,
-        extensions: object_in_text("extensions", address.extensions)?,
+        extensions,
     }
-    .admitted(gate)
+    .admitted(gate, trusted)
 }
 
 /// What kind of operation is asked for; nothing where the document does not parse or
@@ -128,10 +144,13 @@ pub(super) fn from_json(value: Value) -> Result<Parameters, Refusal> {
             ));
         }
     };
-    let query = match fields.remove("query") {
-        Some(Value::String(query)) => query,
-        _ => return Err(wrong("query", "a string")),
-    };
+    let query = text("query", fields.remove("query"))?;
+    let document_id = text("documentId", fields.remove("documentId"))?;
+    let extensions = object("extensions", fields.remove("extensions"))?;
+    let named = Named::of(document_id, &extensions)?;
+    if query.is_none() && named.is_none() {
+        return Err(wrong("query", "a string"));
+    }
     let operation_name = match fields.remove("operationName") {
         None | Some(Value::Null) => None,
         Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
@@ -139,10 +158,19 @@ pub(super) fn from_json(value: Value) -> Result<Parameters, Refusal> {
     };
     Ok(Parameters {
         query,
+        named,
         operation_name,
         variables: object("variables", fields.remove("variables"))?,
-        extensions: object("extensions", fields.remove("extensions"))?,
+        extensions,
     })
+}
+
+fn text(name: &'static str, value: Option<Value>) -> Result<Option<String>, Refusal> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(wrong(name, "a string")),
+    }
 }
 
 fn object_in_text(name: &'static str, text: Option<String>) -> Result<Map<String, Value>, Refusal> {

@@ -8,7 +8,7 @@ use std::{convert::Infallible, panic::AssertUnwindSafe, time::Duration};
 
 use async_graphql::{Request, parser::types::OperationType};
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{self, State},
     http::{HeaderName, HeaderValue, Method, header},
     response::{IntoResponse, Response},
@@ -27,7 +27,9 @@ use super::{
     answer, bearer,
     clock::Clock,
     gate::Gate,
+    metrics::{Open, Transport},
     operation::{self, Outcome},
+    record::Record,
     refusal::Refusal,
     request,
     stop::Listener,
@@ -53,7 +55,12 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
         Ok((request, claims)) => events(&server, request, claims),
         Err(refusal) => {
             tracing::debug!(code = refusal.code(), "request refused");
-            answer::refused(Media::Json, &refusal)
+            let mut record = Record::begin(&server.metrics, Transport::Stream);
+            record.refused(&refusal);
+            let mut answer = answer::refused(Media::Json, &refusal);
+            let told = record.told(answer.body().size_hint().exact());
+            answer.extensions_mut().insert(told);
+            answer
         }
     }
 }
@@ -73,10 +80,11 @@ async fn admitted(
     let gate = Gate::new(&server.limits);
     if head.method == Method::POST {
         let longest = server.limits.body_bytes;
-        let request = request::from_body(&head.headers, body, longest, &gate).await?;
+        let trusted = &server.trusted;
+        let request = request::from_body(&head.headers, body, longest, &gate, trusted).await?;
         return Ok((request, claims));
     }
-    let mut request = request::from_address(&head.uri, &gate)?;
+    let mut request = request::from_address(&head.uri, &gate, &server.trusted)?;
     match request::operation_type(&mut request) {
         Some(OperationType::Mutation) => Err(Refusal::MethodOfOperation),
         _ => Ok((request, claims)),
@@ -89,7 +97,8 @@ fn events(server: &Server, request: Request, claims: Option<Claims>) -> Response
         token: claims.clone(),
         life: Instant::now().checked_add(server.limits.sockets.life),
         listener: server.stop.listener(),
-        outcomes: operation::run(server, request, claims),
+        outcomes: operation::run(server, request, claims, Transport::Stream),
+        _open: server.metrics.stream(),
         phase: Phase::Open,
     };
     let events = stream::unfold(run, Run::next).map(Ok::<_, Infallible>);
@@ -114,6 +123,7 @@ struct Run {
     listener: Listener,
     outcomes: BoxStream<'static, Outcome>,
     phase: Phase,
+    _open: Open,
 }
 
 /// How far it has come.

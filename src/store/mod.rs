@@ -24,6 +24,7 @@ mod raw;
 mod readers;
 mod record;
 mod sql;
+mod statements;
 mod view;
 mod watch;
 mod write;
@@ -36,6 +37,7 @@ pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Page, Pages, Span, Within};
 pub use notices::ReceiptStanding;
 pub use order::Order;
+pub use statements::{Counts, Statements};
 pub use watch::{Mark, READ, Read, Watch, Whose};
 pub use write::{Change, Changed, Draft};
 
@@ -53,6 +55,7 @@ pub struct Store {
     database: DatabaseConnection,
     readers: Option<Arc<Readers>>,
     events: Events,
+    statements: Statements,
     watch: Watch,
     now: DateTime<Utc>,
 }
@@ -83,11 +86,13 @@ pub enum StoreError {
 impl Store {
     /// A store over this connection, as of the first instant of all.
     #[must_use]
-    pub fn new(database: DatabaseConnection) -> Self {
+    pub fn new(mut database: DatabaseConnection) -> Self {
+        let statements = Statements::of(&mut database);
         let events = Events::new();
         Self {
-            readers: Readers::of(&database),
+            readers: Readers::of(&database, &statements),
             database,
+            statements,
             watch: Watch::none(&events),
             events,
             now: DateTime::<Utc>::MIN_UTC,
@@ -111,6 +116,7 @@ impl Store {
             database: self.database.clone(),
             readers: self.readers.clone(),
             events: self.events.clone(),
+            statements: self.statements.clone(),
             watch: self.watch.clone(),
             now,
         }
@@ -125,6 +131,12 @@ impl Store {
     #[must_use]
     pub fn events(&self) -> &Events {
         &self.events
+    }
+
+    /// What was put to the database so far.
+    #[must_use]
+    pub fn statements(&self) -> Counts {
+        self.statements.counts()
     }
 
     /// Whether anything changed of which viewers are made.

@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, Value as Sqlite};
 use rusqlite::{Connection, OpenFlags, ToSql};
@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::StoreError;
 use super::raw::Raw;
+use super::statements::Statements;
 
 /// How many statements run at a time.
 const MOST: usize = 8;
@@ -32,11 +33,12 @@ pub struct Readers {
     file: PathBuf,
     idle: Mutex<Vec<Connection>>,
     free: Semaphore,
+    statements: Statements,
 }
 
 impl Readers {
     /// Readers of the file that this connection writes; none where it is no file.
-    pub fn of(database: &DatabaseConnection) -> Option<Arc<Self>> {
+    pub fn of(database: &DatabaseConnection, statements: &Statements) -> Option<Arc<Self>> {
         if !matches!(database.get_database_backend(), sea_orm::DbBackend::Sqlite) {
             return None;
         }
@@ -49,6 +51,7 @@ impl Readers {
                 file,
                 idle: Mutex::default(),
                 free: Semaphore::new(MOST),
+                statements: statements.clone(),
             })
         })
     }
@@ -67,7 +70,9 @@ impl Readers {
         let (readers, running) = (Arc::clone(self), Arc::clone(&stop.0));
         let work = move || {
             let mut visit = visit;
+            let begun = Instant::now();
             let done = run(&connection, &statement, &mut visit);
+            readers.statements.put(begun.elapsed(), done.is_err());
             *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
             done?;
             readers.give_back(connection);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use kaifong::config::{Config, ConfigError, DEFAULTS, Database, Flag, LogFormat, Sources};
+use kaifong::config::{
+    Config, ConfigError, DEFAULTS, Database, Flag, LogFormat, MetricsAt, Sources, Wire,
+};
 
 use crate::scratch::Scratch;
 
@@ -64,6 +66,48 @@ fn without_any_layer_the_defaults_hold() {
     assert_eq!(sockets.idle_timeout, Duration::from_secs(120));
     assert_eq!(sockets.life, Duration::from_secs(12 * 60 * 60));
     assert!(config.signing_key_file.is_none() && config.policies_dir.is_none());
+    let wire = config.wire;
+    assert_eq!(format!("{wire:?}"), format!("{:?}", Wire::default()));
+    assert!(wire.cors_origins.is_empty() && wire.introspection && !wire.trusted_only);
+    assert_eq!(wire.metrics, MetricsAt::Loopback);
+    assert!(wire.otlp_endpoint.is_none() && wire.trusted_documents.is_none());
+}
+
+#[test]
+fn the_settings_of_the_wire_are_read_from_files_and_variables_alike() {
+    let file = "cors_origins = [\"https://a.example.org\", \"http://localhost:3000\"]\n\
+                introspection = false\ncompression = false\nmetrics_listen = \"off\"";
+    let variables = [
+        (
+            "KAIFONG_CORS_ORIGINS",
+            "https://a.example.org, http://localhost:3000",
+        ),
+        ("KAIFONG_INTROSPECTION", "false"),
+        ("KAIFONG_COMPRESSION", "false"),
+        ("KAIFONG_METRICS_LISTEN", "off"),
+    ];
+    for config in [load(file, &[], &[]), load("", &variables, &[])] {
+        let wire = config.unwrap().wire;
+        let origins = ["https://a.example.org", "http://localhost:3000"];
+        assert_eq!(wire.cors_origins, origins);
+        assert!(!wire.introspection && wire.compress_from.is_none());
+        assert_eq!(wire.metrics, MetricsAt::Nowhere);
+    }
+    let none = load(file, &[("KAIFONG_CORS_ORIGINS", "")], &[]).unwrap();
+    assert!(none.wire.cors_origins.is_empty());
+    for wrong in ["*", "https://a.example.org/", "null", "a.example.org"] {
+        let text = complaint("", &[("KAIFONG_CORS_ORIGINS", wrong)]);
+        assert!(
+            text.contains("`cors_origins`") && text.contains(wrong),
+            "{text}"
+        );
+    }
+    let secret = "http://ann:hunter2@collector:4318";
+    let text = complaint("", &[("KAIFONG_OTLP_ENDPOINT", secret)]);
+    assert!(
+        text.contains("`otlp_endpoint`") && !text.contains("hunter2"),
+        "{text}"
+    );
 }
 
 #[test]

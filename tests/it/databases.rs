@@ -121,6 +121,12 @@ impl TestDatabase {
         }
     }
 
+    /// Where its server is, if it has one.
+    pub fn server_url(&self) -> Option<String> {
+        let (server, name) = self.drop_after.as_ref()?;
+        Some(with_database(server, name))
+    }
+
     pub async fn close(self) {
         self.db.close().await.unwrap();
         drop(self.file);

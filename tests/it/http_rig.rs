@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
 use kaifong::{
     config::{Config, Sources},
-    server::{Clock, Server},
+    server::{Clock, Server, Trusted},
     viewer::Keys,
 };
 use serde_json::{Value, json};
@@ -34,6 +34,17 @@ pub struct Reply {
     pub body: Bytes,
 }
 
+/// The same server with the settings of the wire, as the command line would give it.
+pub async fn wired(server: Server, config: &Config) -> Server {
+    let server = server.with_wire(config.wire.clone());
+    let Some(path) = &config.wire.trusted_documents else {
+        return server;
+    };
+    let text = std::fs::read_to_string(path).unwrap();
+    let trusted = Trusted::read("documents.json", &text, config.wire.trusted_only).unwrap();
+    server.trusting(trusted).await.unwrap()
+}
+
 impl Rig {
     pub async fn new(settings: &str) -> Self {
         let scratch = Scratch::new();
@@ -53,7 +64,9 @@ impl Rig {
         let app = kaifong::app::open(&config).await.unwrap();
         let (graph, keys) = (Arc::new(app.graph), Arc::new(app.keys));
         let clock = Clock::stopped_at(now);
-        let router = Server::new(graph, keys.clone(), config.limits, clock).router();
+        let server = Server::new(graph, keys.clone(), config.limits, clock);
+        let server = wired(server.with_readiness(app.ready), &config).await;
+        let router = server.router();
         Self {
             router,
             keys,

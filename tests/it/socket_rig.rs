@@ -142,6 +142,7 @@ impl Rig {
         let (graph, keys) = (Arc::new(app.graph), Arc::new(app.keys));
         let clock = Clock::of_machine();
         let server = change(Server::new(graph, keys.clone(), config.limits, clock));
+        let server = crate::http_rig::wired(server, &config).await;
         let stop = server.stop();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

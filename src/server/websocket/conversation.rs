@@ -17,7 +17,9 @@ use crate::{
     server::{
         Server, answer, bearer,
         gate::Gate,
+        metrics::{Open, Transport},
         operation::{self, Outcome},
+        record::Record,
         refusal::Refusal,
         request::Parameters,
         stop::Listener,
@@ -51,6 +53,7 @@ pub(super) struct Conversation {
     operations: Operations,
     claims: Option<Claims>,
     begun: bool,
+    _open: Open,
 }
 
 impl Conversation {
@@ -66,6 +69,7 @@ impl Conversation {
             deadlines: Deadlines::new(server.clock.clone(), limits, claims.as_ref()),
             operations: Operations::default(),
             begun: false,
+            _open: server.metrics.socket(),
             socket,
             server,
             listener,
@@ -186,16 +190,22 @@ impl Conversation {
         }
         let most = self.server.limits.sockets.operations;
         let admitted = match self.operations.count() < most {
-            true => parameters.admitted(&Gate::new(&self.server.limits)),
+            true => parameters.admitted(&Gate::new(&self.server.limits), &self.server.trusted),
             false => Err(Refusal::TooManyOperations(most)),
         };
         match admitted {
             Ok(request) => {
-                let outcomes = operation::run(&self.server, request, self.claims.clone());
+                let outcomes = operation::run(
+                    &self.server,
+                    request,
+                    self.claims.clone(),
+                    Transport::Socket,
+                );
                 self.operations.start(id, outcomes);
                 Ok(())
             }
             Err(refusal) => {
+                Record::begin(&self.server.metrics, Transport::Socket).refused(&refusal);
                 let payload = &answer::errors(&refusal);
                 self.tell(&Told::Error { id, payload }).await
             }

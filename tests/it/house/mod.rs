@@ -18,13 +18,17 @@ type Room = (&'static str, &'static str, &'static str);
 
 /// `entity` and `migration` are crates of their own; the others are in `src`.
 #[rustfmt::skip]
-const HOUSE: [Room; 18] = [
+const HOUSE: [Room; 19] = [
     ("entity", "", "sea_orm"),
-    ("migration", "", "sea_orm_migration"),
+    ("migration", "", "async_trait sea_orm_migration"),
     // plain data, which all domain rooms share
     ("catalogue", "", "chrono uuid"),
     ("values", "", "serde_json"),
     ("private_file", "", "uuid"),
+    // how long each step took
+    ("traces", "",
+        "async_trait opentelemetry opentelemetry_http opentelemetry_otlp opentelemetry_sdk thiserror \
+         tracing tracing_opentelemetry tracing_subscriber ureq"),
     // who asks
     ("viewer", "private_file",
         "base64 chrono ed25519_dalek getrandom jsonwebtoken serde serde_json sha2 thiserror uuid"),
@@ -40,19 +44,19 @@ const HOUSE: [Room; 18] = [
     // rows to look at
     ("demo", "import", "chrono entity sea_orm serde_json uuid"),
     // GraphQL
-    ("graphql", "catalogue policy store values viewer",
-        "async_graphql async_graphql_value base64 chrono futures_util serde serde_json sha2 tokio \
-         tracing uuid"),
+    ("graphql", "catalogue policy store traces values viewer",
+        "async_graphql async_graphql_value async_trait base64 chrono futures_util serde serde_json \
+         sha2 tokio tracing uuid"),
     // HTTP
-    ("server", "config graphql viewer",
-        "async_graphql axum chrono futures_util serde serde_json thiserror tokio tower_http tracing \
-         tungstenite uuid"),
+    ("server", "config graphql traces viewer",
+        "async_graphql axum chrono futures_util prometheus_client serde serde_json sha2 thiserror \
+         tokio tower_http tracing tungstenite uuid"),
     ("config", "", "thiserror toml tracing_subscriber"),
     // the composition root knows everybody
     ("app", "catalogue config demo graphql import policy private_file store viewer",
         "chrono migration sea_orm thiserror uuid"),
     // the command line goes through the root; it takes words from the others for its help
-    ("cli", "app config graphql private_file server viewer",
+    ("cli", "app config graphql private_file server traces viewer",
         "chrono clap indicatif serde_json thiserror tracing tracing_subscriber"),
     ("main", "cli", "tokio"),
     ("lib", "", ""),
