@@ -166,13 +166,15 @@ fn without_room(server: &Server, site: &Site, make_room: impl FnOnce()) {
         count += 1;
         assert!(count < 20_000, "there is no end of room");
     }
-    // A connection that failed once or twice must not pretend later on.
+    // A connection that failed once or twice must not pretend later on. (What SQLite tidies up in
+    // between may make room for a little more.)
     for again in 0..30 {
-        assert_eq!(
-            site.write(server, &format!("full {again}")),
-            full,
-            "and so it stays"
+        let outcome = site.write(server, &format!("full {again}"));
+        assert!(
+            outcome == full || matches!(outcome, Outcome::Done(_)),
+            "{outcome:?}"
         );
+        all.extend(acknowledged(&[outcome]));
     }
     assert_eq!(server.get("/readyz"), Some(200));
     site.holds(server, &all);
