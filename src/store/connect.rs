@@ -78,6 +78,19 @@ pub async fn connect(url: &str, terms: Terms) -> Result<DatabaseConnection, Conn
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
     });
+    if sqlite && !memory {
+        // SQLite itself rolls a transaction back that finds no room; the driver then believes that
+        // it goes on, and what is committed later on that connection would not be kept.
+        options.map_sqlx_sqlite_pool_opts(|options| {
+            options.after_release(|connection, _| {
+                Box::pin(async move {
+                    // What it has been told to do is done first.
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
+        });
+    }
     if let Some(commits) = terms.postgres_commits {
         options.map_sqlx_postgres_opts(move |options| {
             options.options([("synchronous_commit", commits.as_str())])
