@@ -31,10 +31,17 @@ const post = async (token, request) => {
   return response.json();
 };
 
-// Whether the operation that runs is a subscription.
-const lasts = ({ operationName }, document) => document?.definitions.some((definition) =>
-  definition.operation === 'subscription'
-    && (!operationName || definition.name?.value === operationName));
+// Whether the operation that runs is a subscription; what cannot be read is for the
+// server to refuse.
+const lasts = ({ query, operationName }) => {
+  try {
+    return GraphiQL.GraphQL.parse(query).definitions.some((definition) =>
+      definition.operation === 'subscription'
+        && (!operationName || definition.name?.value === operationName));
+  } catch {
+    return false;
+  }
+};
 
 // What the token says of its bearer, for the eye only: the server checks it.
 const describe = (token) => {
@@ -63,8 +70,8 @@ const show = () => {
   const events = subscriptions = live(token);
   bearer.textContent = describe(token);
   root.render(React.createElement(GraphiQL, {
-    fetcher: (request, options) =>
-      lasts(request, options?.documentAST) ? events.to(request) : post(token, request),
+    fetcher: (request) =>
+      lasts(request) ? events.to(request) : post(token, request),
     storage,
     // The field above is the one place for a token.
     isHeadersEditorEnabled: false,
