@@ -10,6 +10,8 @@ use axum::{
     routing,
 };
 
+/// `connect-src 'self'` is the WebSocket of the same origin too (CSP 3), and no other.
+///
 /// GraphiQL's dialogs would stop the page behind them from scrolling with a style
 /// of their own; that is refused too, and nothing else is missed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -33,7 +35,7 @@ enum Kept {
     Forever,
 }
 
-static PAGES: [Page; 7] = [
+static PAGES: [Page; 8] = [
     Page {
         path: "/ide",
         media: "text/html; charset=utf-8",
@@ -44,6 +46,12 @@ static PAGES: [Page; 7] = [
         path: "/ide/ide.js",
         media: SCRIPT,
         bytes: include_bytes!("../../assets/ide/ide.js"),
+        kept: Kept::Fresh,
+    },
+    Page {
+        path: "/ide/live.js",
+        media: SCRIPT,
+        bytes: include_bytes!("../../assets/ide/live.js"),
         kept: Kept::Fresh,
     },
     Page {

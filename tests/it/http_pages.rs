@@ -42,7 +42,8 @@ async fn the_ide_comes_whole_and_runs_no_foreign_script() {
         .split('"')
         .filter(|part| part.starts_with("/ide/"))
         .collect();
-    assert_eq!(files.len(), 6);
+    assert_eq!(files.len(), 7);
+    assert!(policy.contains("; connect-src 'self'; "), "{policy}");
     for file in files {
         let reply = rig.get(file).await;
         assert_eq!(reply.status, StatusCode::OK, "{file}");
