@@ -58,8 +58,13 @@ async fn load(
     load_alliance(db, files(&folder), permits, run, &mut |_| {}).await
 }
 
-/// Of each file: inserted, unchanged, and the lines that were rejected with the reason.
-fn told(reports: &[Report]) -> Vec<(String, u64, u64, Vec<(u64, Reason)>)> {
+/// The lines of a file that were rejected, with the reason.
+type Rejected = Vec<(u64, Reason)>;
+
+/// Of each file: inserted, unchanged, rejected.
+type Told = Vec<(String, u64, u64, Rejected)>;
+
+fn told(reports: &[Report]) -> Told {
     let one = |report: &Report| {
         let rejected = report.rejected.iter().map(|r| (r.line, r.code)).collect();
         assert_eq!(report.updated, 0, "{report}");
@@ -76,7 +81,7 @@ fn told(reports: &[Report]) -> Vec<(String, u64, u64, Vec<(u64, Reason)>)> {
 #[tokio::test]
 async fn an_alliance_loads_and_loads_again_unchanged() {
     use Reason::{BadDate, BadDuration, NotAscending, UnknownReference, UnknownWord};
-    let bad: [(&str, u64, Vec<(u64, Reason)>); 8] = [
+    let bad: [(&str, u64, Rejected); 8] = [
         ("organisations", 2, vec![]),
         ("departments", 2, vec![(4, UnknownReference)]),
         // a department of another organisation is none of one's own
@@ -94,7 +99,7 @@ async fn an_alliance_loads_and_loads_again_unchanged() {
     for test in TestDatabase::each().await {
         let permits = permits();
         let wanted = |inserted: bool| -> Vec<_> {
-            let one = |(kind, count, rejected): &(&str, u64, Vec<(u64, Reason)>)| {
+            let one = |(kind, count, rejected): &(&str, u64, Rejected)| {
                 let (new, same) = if inserted { (*count, 0) } else { (0, *count) };
                 ((*kind).to_owned(), new, same, rejected.clone())
             };
