@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod alliance;
 mod answers;
 mod app;
 mod asking;
