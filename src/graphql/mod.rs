@@ -8,6 +8,7 @@
 //! The room knows no Cedar, no SQL, no HTTP and no tokens.
 
 mod arguments;
+mod cost;
 mod document;
 mod error;
 mod fetch;
@@ -39,9 +40,10 @@ use futures_util::stream::{BoxStream, once, unfold};
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use crate::policy::{Lens, NotAnEntity, Policies};
-use crate::store::{Seal, Store};
+use crate::store::{Seal, Store, Underway};
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
-use error::{coded, with_code};
+use cost::{Cost, estimate};
+use error::{Over, coded, with_code};
 use measure::{Oversize, measure};
 use privacy::Privacy;
 use root::{Mutation, Query};
@@ -114,10 +116,13 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Response {
-        match self.viewer(claims, now).await {
+        let underway = Underway::begin();
+        let response = match self.viewer(claims, now).await {
             Ok(viewer) => self.answer(request, viewer, now).await,
             Err(error) => Response::from_errors(vec![error]),
-        }
+        };
+        underway.done();
+        response
     }
 
     /// The answers to a request: one for a query or a mutation; for a subscription one for each
@@ -149,7 +154,9 @@ impl Graph {
             graph: Arc::clone(&graph),
             claims: claims.clone(),
         });
-        let answers = self.executable.execute_stream(request).map(coded_errors);
+        let most = self.limits.max_errors;
+        let answers = self.executable.execute_stream(request);
+        let answers = answers.map(move |answer| coded_errors(answer, most));
         // Whoever is nobody is told so at once, not at the first event.
         let known = async move { graph.viewer(claims.as_ref(), graph.now()).await };
         let told = move |known: Result<Viewer, ServerError>| match known {
@@ -201,7 +208,7 @@ impl Graph {
         })?;
         Ok(Scope {
             lens,
-            store: self.store.at(now),
+            store: self.store.at(now).for_at_most(self.limits.time),
             seal: self.seal.clone(),
             limits: self.limits,
             now,
@@ -231,7 +238,8 @@ impl Graph {
             Err(missing) => return Response::from_errors(missing.iter().map(needed).collect()),
         };
         let request = request.data(Shared(Arc::clone(&kept)));
-        let response = coded_errors(self.executable.execute(request).await);
+        let response = self.executable.execute(request).await;
+        let response = coded_errors(response, self.limits.max_errors);
         // What was decided holds until the first of what the viewer holds ends.
         let until = kept.lens.viewer().until();
         if until.is_some_and(|until| until <= self.now()) {
@@ -246,17 +254,27 @@ impl Graph {
     fn admit(&self, request: &mut Request) -> Result<(), ServerError> {
         let document = request.parsed_query();
         let document = document.map_err(|error| with_code("GRAPHQL_PARSE_FAILED", error))?;
-        match measure(document, &self.limits.extent) {
-            Ok(_) => Ok(()),
-            Err(Oversize::More(what, count, limit)) => {
-                let message = format!("the document has {count} {what}; at most {limit} are taken");
-                Err(coded("LIMIT_EXCEEDED", message, None))
-            }
+        let measured = measure(document, &self.limits.extent);
+        match measured {
+            Ok(_) => self.afford(request),
+            Err(Oversize::More(over)) => Err(over.shown(None)),
             Err(Oversize::Cycle) => {
                 let message = "a fragment of the document spreads itself";
                 Err(coded("GRAPHQL_VALIDATION_FAILED", message, None))
             }
         }
+    }
+
+    /// Refuses what may come to more than is given.
+    fn afford(&self, request: &mut Request) -> Result<(), ServerError> {
+        let name = request.operation_name.take();
+        let variables = std::mem::take(&mut request.variables);
+        let estimated = match request.parsed_query() {
+            Ok(document) => estimate(document, name.as_deref(), &variables, &self.limits),
+            Err(_) => Ok(Cost::default()),
+        };
+        (request.operation_name, request.variables) = (name, variables);
+        estimated.map(|_| ()).map_err(|over| over.shown(None))
     }
 
     /// The lens of a viewer; viewers that hold the same share it.
@@ -281,8 +299,20 @@ impl Graph {
 /// The scope as the executor carries it.
 struct Shared(Arc<Scope>);
 
-/// Our own errors have their codes; what has none is the library's complaint.
-fn coded_errors(mut response: Response) -> Response {
+/// Our own errors have their codes; what has none is the library's complaint. Where there are more
+/// than `most`, the last says how many more.
+fn coded_errors(mut response: Response, most: usize) -> Response {
+    let asked = response.errors.len();
+    if asked > most {
+        response.errors.truncate(most);
+        let over = Over {
+            message: format!("there are {} more errors", asked - most),
+            limit: "max_errors",
+            asked: asked as u64,
+            allowed: most as u64,
+        };
+        response.errors.push(over.shown(None));
+    }
     for error in &mut response.errors {
         if error.extensions.is_none() {
             let complaint = with_code("GRAPHQL_VALIDATION_FAILED", error.clone());

@@ -14,7 +14,7 @@ use async_graphql::{
 use uuid::Uuid;
 
 use super::arguments::{Arguments, items};
-use super::error::GraphError;
+use super::error::{GraphError, Over};
 use super::fetch::object;
 use super::id;
 use super::mutate::mutate;
@@ -185,9 +185,12 @@ async fn query<'a>(
             let arguments = Arguments::of(field, planner.request);
             let wanted = arguments.get("ids").map(items).unwrap_or_default();
             if wanted.len() > MOST_NODES {
-                return Err(GraphError::Limit(format!(
-                    "`ids` has more than {MOST_NODES} items"
-                )));
+                return Err(GraphError::Over(Over {
+                    message: format!("`ids` has more than {MOST_NODES} items"),
+                    limit: "ids",
+                    asked: wanted.len() as u64,
+                    allowed: MOST_NODES as u64,
+                }));
             }
             let texts: Vec<String> = wanted
                 .iter()

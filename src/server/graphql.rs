@@ -1,6 +1,9 @@
 //! The endpoint: one request, step by step.
 
-use std::panic::AssertUnwindSafe;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use async_graphql::{Request, parser::types::OperationType};
 use axum::{
@@ -11,7 +14,14 @@ use axum::{
 use futures_util::FutureExt;
 
 use super::{
-    Server, accept::Media, answer, bearer, gate::Gate, refusal::Refusal, request, websocket,
+    Server,
+    accept::Media,
+    answer, bearer, connections,
+    gate::Gate,
+    refusal::Refusal,
+    request::{self, Posted},
+    visitors::Visit,
+    websocket,
 };
 
 /// Answers `/graphql`, whatever the method; a request for a WebSocket gets one.
@@ -23,17 +33,20 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
         return answer::refused(Media::Json, &Refusal::NotAcceptable);
     };
     let limit = server.limits.timeout;
-    let steps = AssertUnwindSafe(answered(&server, asked)).catch_unwind();
+    let arrived = AtomicBool::new(false);
+    let steps = AssertUnwindSafe(answered(&server, asked, &arrived)).catch_unwind();
     let outcome = match tokio::time::timeout(limit, steps).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => {
             tracing::error!("a request panicked; the panic itself is on standard error");
             Err(Refusal::Internal)
         }
-        Err(_) => Err(Refusal::Timeout(limit.as_millis())),
+        Err(_) if arrived.load(Ordering::Relaxed) => Err(Refusal::Timeout(limit.as_millis())),
+        Err(_) => Err(Refusal::Slow(limit.as_millis())),
     };
     match outcome {
-        Ok(response) => answer::executed(media, &response),
+        Ok(Answered::One(response)) => answer::executed(media, &response),
+        Ok(Answered::Batch(responses)) => answer::batch(media, &responses),
         Err(refusal) => {
             tracing::debug!(
                 code = refusal.code(),
@@ -45,10 +58,19 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
     }
 }
 
+/// What the graph said.
+enum Answered {
+    One(async_graphql::Response),
+    Batch(Vec<async_graphql::Response>),
+}
+
+/// Says as well when the whole request has arrived.
 async fn answered(
     server: &Server,
     asked: extract::Request,
-) -> Result<async_graphql::Response, Refusal> {
+    arrived: &AtomicBool,
+) -> Result<Answered, Refusal> {
+    let address = connections::address(&asked, server.limits.visitors.proxies);
     let (head, body) = asked.into_parts();
     let now = server.clock.now();
     let gate = Gate::new(&server.limits);
@@ -56,11 +78,38 @@ async fn answered(
         return Err(Refusal::Method);
     }
     let claims = bearer::claims(&head.headers, &server.keys, now)?;
-    let request = match head.method {
-        Method::GET => only_query(request::from_address(&head.uri, &gate)?)?,
-        _ => request::from_body(&head.headers, body, server.limits.body_bytes, &gate).await?,
+    let claims = claims.as_ref();
+    let visitors = &server.visitors;
+    let _pass = visitors.begin(Visit::Request, claims, address)?;
+    let limits = &server.limits;
+    let posted = match head.method {
+        Method::GET => {
+            let request = only_query(request::from_address(&head.uri, &gate)?)?;
+            Posted::One(Box::new(request))
+        }
+        _ => {
+            let (longest, batch) = (limits.body_bytes, limits.batch);
+            request::posted(&head.headers, body, longest, batch, &gate).await?
+        }
     };
-    Ok(server.graph.execute(request, claims.as_ref(), now).await)
+    arrived.store(true, Ordering::Relaxed);
+    match posted {
+        Posted::One(request) => {
+            let response = server.graph.execute(*request, claims, now).await;
+            Ok(Answered::One(response))
+        }
+        Posted::Batch(requests) => {
+            // The first has paid; the others are requests too.
+            for _ in requests.iter().skip(1) {
+                visitors.count(claims, address)?;
+            }
+            let mut responses = Vec::with_capacity(requests.len());
+            for request in requests {
+                responses.push(server.graph.execute(request, claims, now).await);
+            }
+            Ok(Answered::Batch(responses))
+        }
+    }
 }
 
 /// A GET changes nothing. What does not parse is left to the graph to complain about.

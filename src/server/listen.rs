@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, pin::Pin, time::Duration};
 
 use tokio::{net::TcpListener, sync::oneshot};
 
-use super::Server;
+use super::{Server, connections};
 
 /// A port that is open, with the signals that will close it.
 pub struct Port {
@@ -48,11 +48,12 @@ impl Port {
     pub async fn serve(self, server: Server, patience: Duration) -> io::Result<()> {
         let (tell, told) = oneshot::channel::<()>();
         let stop = server.stop();
-        let serving = axum::serve(self.listener, server.router()).with_graceful_shutdown(async {
+        let limits = server.limits.visitors;
+        let serving = connections::serve(self.listener, server.router(), limits, async {
             told.await.ok();
         });
         let finishing = async {
-            serving.await?;
+            serving.await;
             // The HTTP server no longer knows of what it has upgraded.
             stop.obeyed().await;
             Ok(())
@@ -69,6 +70,14 @@ impl Port {
             ended = finishing => ended,
             () = stopping => Ok(()),
         }
+    }
+}
+
+impl Server {
+    /// Serves on an open port for as long as the process lives, whatever the signals.
+    pub async fn serve_always(self, listener: TcpListener) {
+        let limits = self.limits.visitors;
+        connections::serve(listener, self.router(), limits, std::future::pending()).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The outermost room: HTTP in, HTTP out.
 //!
-//! The files are the steps of a request, in this order: `accept` (how the
+//! The files are the steps of a request, in this order: `connections` (from
+//! where it comes), `visitors` (who has too much going on), `accept` (how the
 //! client wants its answer), `bearer` (whose token it is), `request` (what
 //! it asks), `gate` (whether that may be parsed at all), `graphql` (the
 //! endpoint that walks through them), `answer` (the response). `websocket` and
@@ -16,6 +17,7 @@ mod accept;
 mod answer;
 mod bearer;
 mod clock;
+mod connections;
 mod gate;
 mod graphql;
 mod headers;
@@ -28,15 +30,17 @@ mod request;
 mod source;
 mod stop;
 mod stream;
+mod visitors;
 mod websocket;
 
 use std::sync::Arc;
 
 use axum::{Router, response::Redirect, routing};
 
+use self::visitors::Visitors;
 pub use self::{
     clock::Clock,
-    gate::{Gate, GateError},
+    gate::{Excess, Gate, GateError},
     listen::Port,
     source::Answers,
     stop::Stop,
@@ -50,6 +54,7 @@ pub struct Server {
     answers: Arc<dyn Answers>,
     keys: Arc<Keys>,
     limits: Limits,
+    visitors: Visitors,
     clock: Clock,
     stop: Stop,
 }
@@ -62,6 +67,7 @@ impl Server {
             answers: Arc::new(graph.clone()),
             graph,
             keys,
+            visitors: Visitors::new(limits.visitors),
             limits,
             clock,
             stop: Stop::new(),

@@ -1,6 +1,6 @@
 //! One operation of a socket or an event stream, from its request to its end.
 
-use std::panic::AssertUnwindSafe;
+use std::{net::IpAddr, panic::AssertUnwindSafe};
 
 use async_graphql::{Request, Response, parser::types::OperationType};
 use futures_util::{
@@ -10,7 +10,12 @@ use futures_util::{
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Server, answer, refusal::Refusal, request};
+use super::{
+    Server, answer,
+    refusal::Refusal,
+    request,
+    visitors::{Pass, Visit},
+};
 use crate::viewer::Claims;
 
 /// What comes of an operation.
@@ -26,6 +31,7 @@ struct Running {
     answers: BoxStream<'static, std::thread::Result<Response>>,
     deadline: Option<Instant>,
     milliseconds: u128,
+    _pass: Pass,
 }
 
 /// Runs an operation as far as the outcomes are asked for.
@@ -36,15 +42,28 @@ pub(super) fn run(
     server: &Server,
     mut request: Request,
     claims: Option<Claims>,
+    address: Option<IpAddr>,
 ) -> BoxStream<'static, Outcome> {
     let limit = server.limits.timeout;
     let lasting = request::operation_type(&mut request) == Some(OperationType::Subscription);
+    let visit = match lasting {
+        true => Visit::Subscription,
+        false => Visit::Request,
+    };
+    let pass = match server.visitors.begin(visit, claims.as_ref(), address) {
+        Ok(pass) => pass,
+        Err(refusal) => {
+            let failed = Outcome::Failed(answer::errors(&refusal));
+            return stream::once(std::future::ready(failed)).boxed();
+        }
+    };
     let source = server.answers.clone();
     let answers = async move { source.answers(request, claims) }.flatten_stream();
     let running = Running {
         answers: AssertUnwindSafe(answers).catch_unwind().boxed(),
         deadline: Instant::now().checked_add(limit).filter(|_| !lasting),
         milliseconds: limit.as_millis(),
+        _pass: pass,
     };
     stream::unfold(Some(running), |running| async { running?.next().await }).boxed()
 }

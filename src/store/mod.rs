@@ -11,6 +11,7 @@
 mod cells;
 mod connect;
 mod cursor;
+mod cut;
 mod directory;
 mod events;
 mod filter;
@@ -23,14 +24,17 @@ mod sql;
 mod view;
 mod write;
 
-pub use connect::{ConnectError, connect};
+pub use connect::{ConnectError, connect, connect_for_requests};
 pub use cursor::{CursorKey, Seal, Unsealed};
+pub use cut::Underway;
 pub use events::{Changes, Event, Events};
 pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Found, Page, Span, Within};
 pub use notices::ReceiptStanding;
 pub use order::Order;
 pub use write::{Change, Changed, Draft};
+
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
@@ -43,6 +47,7 @@ pub struct Store {
     database: DatabaseConnection,
     events: Events,
     now: DateTime<Utc>,
+    deadline: Option<Instant>,
 }
 
 /// What went wrong in the database. Its text is for the log, never for a client.
@@ -67,6 +72,7 @@ impl Store {
             database,
             events: Events::new(),
             now: DateTime::<Utc>::MIN_UTC,
+            deadline: None,
         }
     }
 
@@ -77,7 +83,21 @@ impl Store {
             database: self.database.clone(),
             events: self.events.clone(),
             now,
+            deadline: self.deadline,
         }
+    }
+
+    /// The same store for a request that has this much time from now.
+    #[must_use]
+    pub fn for_at_most(mut self, time: Duration) -> Self {
+        self.deadline = Instant::now().checked_add(time);
+        self
+    }
+
+    /// When the request that it serves is given up, if it ever is.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
     }
 
     /// A statement in the making.

@@ -49,11 +49,18 @@ impl TestDatabase {
         }
     }
 
+    /// Where it is, if it is on a server.
+    pub fn url(&self) -> Option<String> {
+        let (server, name) = self.drop_after.as_ref()?;
+        Some(with_database(server, name))
+    }
+
     pub async fn close(self) {
         self.db.close().await.unwrap();
         if let Some((server, name)) = self.drop_after {
             let admin = Database::connect(server).await.unwrap();
-            let drop = format!("DROP DATABASE {name}");
+            // A server that a test started may still hold connections.
+            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
             admin.execute_unprepared(&drop).await.unwrap();
             admin.close().await.unwrap();
         }

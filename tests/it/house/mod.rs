@@ -44,8 +44,8 @@ const HOUSE: [Room; 18] = [
          uuid"),
     // HTTP
     ("server", "config graphql viewer",
-        "async_graphql axum chrono futures_util serde serde_json thiserror tokio tower_http tracing \
-         tungstenite uuid"),
+        "async_graphql axum chrono futures_util hyper hyper_util serde serde_json thiserror tokio \
+         tower_http tracing tungstenite uuid"),
     ("config", "", "thiserror toml tracing_subscriber"),
     // the composition root knows everybody
     ("app", "catalogue config demo graphql import policy private_file store viewer",
