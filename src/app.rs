@@ -23,12 +23,12 @@ pub use self::migrate::{Migration, MigrationState, Move, migrate};
 pub use self::ready::Look;
 pub use self::tokens::{Holder, claims, sign};
 use crate::config::{Config, Database};
-use crate::graphql::{Graph, Limits};
+use crate::graphql::{Extent, Graph, Limits};
 use crate::import::ImportError;
 use crate::policy::{LoadError as PolicyError, Policies};
 use crate::private_file;
 use crate::store::import::LoadError;
-use crate::store::{ConnectError, Seal, Store, StoreError, Terms, connect};
+use crate::store::{ConnectError, Seal, Store, StoreError, Terms, connect, connect_for_requests};
 use crate::viewer::{KeyError, Keys};
 
 /// What a running server is made of.
@@ -98,7 +98,7 @@ pub enum AppError {
 /// The first of them that cannot be opened.
 pub async fn open(config: &Config) -> Result<App, AppError> {
     let policies = policies(config.policies_dir.as_deref())?;
-    let database = database(config).await?;
+    let database = serving(config).await?;
     let pending = Migrator::get_pending_migrations(&database).await?.len();
     if pending > 0 {
         return Err(AppError::Outdated(pending));
@@ -110,7 +110,19 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
         page: config.pages.default_size,
         max_page: config.pages.max_size,
         max_count: config.pages.max_count,
-        ..Limits::default()
+        max_offset: config.pages.max_offset,
+        max_rows: config.pages.max_rows,
+        max_cost: config.limits.document.cost,
+        extent: Extent {
+            fields: config.limits.document.fields,
+            depth: config.limits.document.depth,
+            roots: config.limits.document.roots,
+            aliases: config.limits.document.aliases,
+            directives: config.limits.document.directives,
+            introspection: config.limits.document.introspection,
+        },
+        max_errors: config.limits.errors,
+        time: config.limits.timeout,
     };
     let graph = Graph::new(
         policies,
@@ -124,17 +136,33 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
     Ok(App { graph, keys, ready })
 }
 
-/// The database of the settings, opened.
-async fn database(config: &Config) -> Result<DatabaseConnection, AppError> {
-    if config.database_url.kind() == Database::Sqlite {
-        private_file::make_folder(&config.data_dir).map_err(AppError::Folder)?;
-    }
-    let terms = Terms {
+/// The database of the settings, opened to answer requests: no statement outlives one.
+async fn serving(config: &Config) -> Result<DatabaseConnection, AppError> {
+    make_folder(config)?;
+    let url = config.database_url.secret_text();
+    Ok(connect_for_requests(url, terms(config), config.limits.timeout).await?)
+}
+
+/// On what terms the settings have the database used.
+fn terms(config: &Config) -> Terms {
+    Terms {
         wait: config.terms.wait,
         sqlite_syncs: config.terms.sqlite_syncs,
         postgres_commits: config.terms.postgres_commits.clone(),
-    };
-    Ok(connect(config.database_url.secret_text(), terms).await?)
+    }
+}
+
+fn make_folder(config: &Config) -> Result<(), AppError> {
+    match config.database_url.kind() {
+        Database::Sqlite => private_file::make_folder(&config.data_dir).map_err(AppError::Folder),
+        Database::Postgres => Ok(()),
+    }
+}
+
+/// The database of the settings, opened.
+async fn database(config: &Config) -> Result<DatabaseConnection, AppError> {
+    make_folder(config)?;
+    Ok(connect(config.database_url.secret_text(), terms(config)).await?)
 }
 
 /// The policies of a folder, or the built-in ones.

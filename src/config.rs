@@ -100,6 +100,10 @@ pub struct Pages {
     pub max_size: usize,
     /// How far `totalCount` counts exactly.
     pub max_count: u64,
+    /// How many rows may be passed over by offset.
+    pub max_offset: u64,
+    /// How many rows a request may ask for, over all its lists.
+    pub max_rows: u64,
 }
 
 /// What one request may cost before it is executed.
@@ -115,8 +119,62 @@ pub struct Limits {
     pub query_nesting: usize,
     /// How deep its variables nest.
     pub variables_nesting: usize,
+    /// The values that its variables hold.
+    pub variable_values: usize,
+    /// The requests that are sent in one array; without arrays, none or one.
+    pub batch: usize,
+    /// What its document may expand to.
+    pub document: DocumentLimits,
+    /// The errors that its answer lists.
+    pub errors: usize,
+    /// What one client may have going on at a time.
+    pub visitors: VisitorLimits,
     /// What a WebSocket may do.
     pub sockets: SocketLimits,
+}
+
+/// What a document may expand to, with its fragments spread.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentLimits {
+    /// Fields.
+    pub fields: u64,
+    /// Levels of fields.
+    pub depth: u64,
+    /// Fields at the root.
+    pub roots: u64,
+    /// Fields under another name than their own.
+    pub aliases: u64,
+    /// Directives.
+    pub directives: u64,
+    /// Lists of fields or types that lie in one another, where the schema is asked for.
+    pub introspection: u64,
+    /// Values that the answer may have: fields, times the rows that the pages may hold.
+    pub cost: u64,
+}
+
+/// What one viewer, and one address, may have going on at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct VisitorLimits {
+    /// Requests of a viewer.
+    pub viewer_requests: u64,
+    /// Requests from an address.
+    pub address_requests: u64,
+    /// Requests of a viewer in a second, on average; none means any number.
+    pub viewer_rate: u64,
+    /// Requests that a viewer may make at once after a rest.
+    pub viewer_burst: u64,
+    /// WebSockets and event streams of a viewer.
+    pub viewer_sockets: u64,
+    /// WebSockets and event streams from an address.
+    pub address_sockets: u64,
+    /// Subscriptions of a viewer.
+    pub viewer_subscriptions: u64,
+    /// Connections from an address.
+    pub address_connections: u64,
+    /// The time that the head of a request may take to arrive.
+    pub head_timeout: Duration,
+    /// The proxies before the server whose word about the address is taken.
+    pub proxies: usize,
 }
 
 /// What one WebSocket may do, and for how long.
@@ -146,12 +204,15 @@ impl Config {
         let pages = Pages {
             default_size: layers.required("default_page_size", PAGE, read::page)?,
             max_size: layers.required("max_page_size", PAGE, read::page)?,
-            max_count: layers.required("max_count", "a whole number from 1", read::count)?,
+            max_count: layers.required("max_count", COUNT, read::count)?,
+            max_offset: layers.required("max_offset", AMOUNT, read::amount)?,
+            max_rows: layers.required("max_rows", COUNT, read::count)?,
         };
         if pages.default_size > pages.max_size {
             return Err(layers.at_odds("default_page_size", "at most `max_page_size`"));
         }
         let time = |name| layers.required(name, DURATION, read::positive_duration);
+        let many = |name| layers.required(name, COUNT, read::count::<u64>);
         Ok(Self {
             database_url: layers
                 .optional("database_url", DATABASE, read::database_url)?
@@ -192,6 +253,34 @@ impl Config {
                     NESTING,
                     read::nesting,
                 )?,
+                variable_values: layers.required("max_variable_values", COUNT, read::count)?,
+                batch: layers.required("max_batch", AMOUNT, read::amount)?,
+                document: DocumentLimits {
+                    fields: many("max_query_fields")?,
+                    depth: many("max_query_depth")?,
+                    roots: many("max_query_roots")?,
+                    aliases: many("max_query_aliases")?,
+                    directives: many("max_query_directives")?,
+                    introspection: many("max_introspection_depth")?,
+                    cost: many("max_query_cost")?,
+                },
+                errors: layers.required("max_errors", COUNT, read::count)?,
+                visitors: VisitorLimits {
+                    viewer_requests: many("max_requests_per_viewer")?,
+                    address_requests: many("max_requests_per_address")?,
+                    viewer_rate: layers.required(
+                        "max_requests_per_second",
+                        AMOUNT,
+                        read::amount,
+                    )?,
+                    viewer_burst: many("max_request_burst")?,
+                    viewer_sockets: many("max_sockets_per_viewer")?,
+                    address_sockets: many("max_sockets_per_address")?,
+                    viewer_subscriptions: many("max_subscriptions_per_viewer")?,
+                    address_connections: many("max_connections_per_address")?,
+                    head_timeout: time("request_head_timeout")?,
+                    proxies: layers.required("trusted_proxies", AMOUNT, read::amount)?,
+                },
                 sockets: SocketLimits {
                     operations: layers.required("max_socket_operations", COUNT, read::count)?,
                     message_bytes: layers.required(
@@ -210,6 +299,7 @@ impl Config {
 
 const COMMITS: &str = "`on`, `off`, `local`, `remote_write` or `remote_apply`";
 const SYNCS: &str = "`normal` or `full`";
+const AMOUNT: &str = "a whole number from 0";
 const ADDRESS: &str = "an address and port such as `127.0.0.1:8080`";
 const BYTES: &str = "a whole number of bytes from 1024 to 104857600";
 const COUNT: &str = "a whole number from 1";

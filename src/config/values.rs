@@ -133,6 +133,11 @@ pub(super) fn count<T: TryFrom<i64>>(value: &Value) -> Option<T> {
     whole(value).filter(|number| *number >= 1)?.try_into().ok()
 }
 
+/// A count that may be none.
+pub(super) fn amount<T: TryFrom<i64>>(value: &Value) -> Option<T> {
+    whole(value).filter(|number| *number >= 0)?.try_into().ok()
+}
+
 pub(super) fn page(value: &Value) -> Option<usize> {
     count(value).filter(|size| *size <= LARGEST_PAGE)
 }

@@ -13,10 +13,38 @@ pub enum GraphError {
     Cursor,
     /// A page or a list in the request is larger than the limit.
     Limit(String),
+    /// The same, with the numbers.
+    Over(Over),
     /// The policies refuse a deed; the sentences may be told.
     Forbidden(Vec<String>),
     /// The store failed.
     Store(StoreError),
+}
+
+/// More is asked for than is given: which limit it is, and how far over it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Over {
+    /// A sentence.
+    pub message: String,
+    /// The setting, or the argument where it cannot be set.
+    pub limit: &'static str,
+    /// How many are asked for.
+    pub asked: u64,
+    /// How many are given.
+    pub allowed: u64,
+}
+
+impl Over {
+    /// As the client sees it.
+    pub fn shown(self, at: Option<Pos>) -> ServerError {
+        let mut error = coded("LIMIT_EXCEEDED", self.message, at);
+        if let Some(extensions) = &mut error.extensions {
+            extensions.set("limit", self.limit);
+            extensions.set("allowed", self.allowed);
+            extensions.set("asked", self.asked);
+        }
+        error
+    }
 }
 
 impl From<StoreError> for GraphError {
@@ -52,6 +80,7 @@ impl GraphError {
                 let message = "the cursor does not belong to this list, its filter and its order";
                 coded("BAD_CURSOR", message, Some(at))
             }
+            Self::Over(over) => over.shown(Some(at)),
             Self::Limit(message) => coded("LIMIT_EXCEEDED", message, Some(at)),
             Self::Forbidden(reasons) => {
                 let mut error = coded("FORBIDDEN", "the policies do not allow this", Some(at));

@@ -4,7 +4,7 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value};
 
 use super::arguments::{Arguments, items, word};
-use super::error::GraphError;
+use super::error::{GraphError, Over};
 use super::id;
 use super::schema::constant_case;
 use super::values::{expected, sane};
@@ -25,7 +25,8 @@ pub fn filter(of: &'static Type, arguments: &Arguments) -> Result<Option<Filter>
         sane("search", text)?;
         let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         if words.len() > 10 {
-            return Err(GraphError::Limit("`search` takes at most 10 words".into()));
+            let message = "`search` takes at most 10 words";
+            return Err(over(message.to_owned(), "search", words.len(), 10));
         }
         if !words.is_empty() {
             parts.push(Filter::Search(words));
@@ -41,7 +42,8 @@ pub fn order(of: &'static Type, arguments: &Arguments) -> Result<Vec<Order>, Gra
     };
     let terms = items(value);
     if terms.len() > 5 {
-        return Err(GraphError::Limit("`orderBy` takes at most 5 terms".into()));
+        let message = "`orderBy` takes at most 5 terms";
+        return Err(over(message.to_owned(), "orderBy", terms.len(), 5));
     }
     let term = |term: &Value| {
         let Value::Object(term) = term else {
@@ -66,10 +68,22 @@ fn wrong(name: &str) -> GraphError {
 }
 
 fn spend(left: &mut usize) -> Result<(), GraphError> {
-    *left = left
-        .checked_sub(1)
-        .ok_or_else(|| GraphError::Limit(format!("`where` has more than {MOST_TERMS} terms")))?;
+    // The terms are not counted further than this.
+    let more = || {
+        let message = format!("`where` has more than {MOST_TERMS} terms");
+        over(message, "where", MOST_TERMS + 1, MOST_TERMS)
+    };
+    *left = left.checked_sub(1).ok_or_else(more)?;
     Ok(())
+}
+
+fn over(message: String, limit: &'static str, asked: usize, allowed: usize) -> GraphError {
+    GraphError::Over(Over {
+        message,
+        limit,
+        asked: asked as u64,
+        allowed: allowed as u64,
+    })
 }
 
 /// The entries of an input object that are not null.
@@ -85,7 +99,10 @@ fn all(of: &'static Type, value: &Value, left: &mut usize) -> Result<Vec<Filter>
     for (name, value) in entries(value)? {
         spend(left)?;
         let mut each = || {
-            let one = |value| Ok(Filter::All(all(of, value, left)?));
+            let one = |value| {
+                spend(left)?;
+                Ok(Filter::All(all(of, value, left)?))
+            };
             items(value)
                 .iter()
                 .map(one)
@@ -110,9 +127,8 @@ fn ids(of: &'static Type, value: &Value) -> Result<Filter, GraphError> {
     for (name, value) in entries(value)? {
         let wanted = items(value);
         if wanted.len() > MOST_TERMS {
-            return Err(GraphError::Limit(format!(
-                "`{name}` has more than {MOST_TERMS} items"
-            )));
+            let message = format!("`{name}` has more than {MOST_TERMS} items");
+            return Err(over(message, "in", wanted.len(), MOST_TERMS));
         }
         // What is no identifier of this type names no row.
         parts.push(Filter::Ids(
@@ -172,9 +188,8 @@ fn test(
         "in" => {
             let wanted = items(value);
             if wanted.len() > MOST_TERMS {
-                return Err(GraphError::Limit(format!(
-                    "`in` has more than {MOST_TERMS} items"
-                )));
+                let message = format!("`in` has more than {MOST_TERMS} items");
+                return Err(over(message, "in", wanted.len(), MOST_TERMS));
             }
             let cells = wanted.iter().map(|v| expected(kind, field.name, v));
             CellTest::In(cells.collect::<Result<_, _>>()?)

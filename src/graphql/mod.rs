@@ -9,6 +9,7 @@
 
 mod arguments;
 mod check;
+mod cost;
 mod document;
 mod error;
 mod fetch;
@@ -50,10 +51,11 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use tracing::Instrument as _;
 
 use crate::policy::{Lens, Policies};
-use crate::store::{Seal, Store};
+use crate::store::{Seal, Store, Underway};
 use crate::traces::span;
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
-use error::{coded, failed, with_code};
+use cost::{Cost, estimate};
+use error::{Over, coded, failed, with_code};
 use kept::Kept;
 use known::Known;
 use measure::{Oversize, measure};
@@ -154,11 +156,14 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Response {
+        let underway = Underway::begin();
         let lens = self.lens_of(claims, now).instrument(span!("viewer"));
-        match lens.await {
+        let response = match lens.await {
             Ok(lens) => self.answer_through(request, lens, now).await,
             Err(error) => Response::from_errors(vec![error]),
-        }
+        };
+        underway.done();
+        response
     }
 
     /// The answers to a request: one for a query or a mutation; for a subscription one for each
@@ -190,7 +195,9 @@ impl Graph {
             graph: Arc::clone(&graph),
             claims: claims.clone(),
         });
-        let answers = self.executable.execute_stream(request).map(coded_errors);
+        let most = self.limits.max_errors;
+        let answers = self.executable.execute_stream(request);
+        let answers = answers.map(move |answer| coded_errors(answer, most));
         // Whoever is nobody is told so at once, not at the first event.
         let known = async move { graph.lens_of(claims.as_ref(), graph.now()).await };
         let told = move |known: Result<Arc<Lens>, ServerError>| match known {
@@ -247,7 +254,7 @@ impl Graph {
     fn scope(&self, lens: Arc<Lens>, now: DateTime<Utc>) -> Scope {
         Scope {
             lens,
-            store: self.store.at(now),
+            store: self.store.at(now).for_at_most(self.limits.time),
             seal: self.seal.clone(),
             limits: self.limits,
             now,
@@ -282,7 +289,8 @@ impl Graph {
         };
         let request = request.data(Shared(Arc::clone(&kept)));
         let executed = self.executable.execute(request);
-        let response = coded_errors(executed.instrument(span!("execute")).await);
+        let response = executed.instrument(span!("execute")).await;
+        let response = coded_errors(response, self.limits.max_errors);
         // What was decided holds until the first of what the viewer holds ends.
         let until = kept.lens.viewer().until();
         if until.is_some_and(|until| until <= self.now()) {
@@ -301,16 +309,25 @@ impl Graph {
                 let message = "the schema cannot be asked for here";
                 Err(coded("INTROSPECTION_DISABLED", message, None))
             }
-            Ok(_) => Ok(()),
-            Err(Oversize::More(what, count, limit)) => {
-                let message = format!("the document has {count} {what}; at most {limit} are taken");
-                Err(coded("LIMIT_EXCEEDED", message, None))
-            }
+            Ok(_) => self.afford(request),
+            Err(Oversize::More(over)) => Err(over.shown(None)),
             Err(Oversize::Cycle) => {
                 let message = "a fragment of the document spreads itself";
                 Err(coded("GRAPHQL_VALIDATION_FAILED", message, None))
             }
         }
+    }
+
+    /// Refuses what may come to more than is given.
+    fn afford(&self, request: &mut Request) -> Result<(), ServerError> {
+        let name = request.operation_name.take();
+        let variables = std::mem::take(&mut request.variables);
+        let estimated = match request.parsed_query() {
+            Ok(document) => estimate(document, name.as_deref(), &variables, &self.limits),
+            Err(_) => Ok(Cost::default()),
+        };
+        (request.operation_name, request.variables) = (name, variables);
+        estimated.map(|_| ()).map_err(|over| over.shown(None))
     }
 
     /// The document of a request. Clients ask the same few again and again.
@@ -360,18 +377,30 @@ pub struct AsText;
 /// The scope as the executor carries it.
 struct Shared(Arc<Scope>);
 
-/// Our own errors have their codes; what has none is the library's complaint.
-fn coded_errors(mut response: Response) -> Response {
+/// Our own errors have their codes; what has none is the library's complaint. Where there are more
+/// than `most`, the last says how many more.
+fn coded_errors(mut response: Response, most: usize) -> Response {
+    // Roots are answered side by side: which of them failed first is nobody's business.
+    response
+        .errors
+        .sort_by_key(|error| error.locations.first().map(|at| (at.line, at.column)));
+    let asked = response.errors.len();
+    if asked > most {
+        response.errors.truncate(most);
+        let over = Over {
+            message: format!("there are {} more errors", asked - most),
+            limit: "max_errors",
+            asked: asked as u64,
+            allowed: most as u64,
+        };
+        response.errors.push(over.shown(None));
+    }
     for error in &mut response.errors {
         if error.extensions.is_none() {
             let complaint = with_code("GRAPHQL_VALIDATION_FAILED", error.clone());
             *error = complaint;
         }
     }
-    // Roots are answered side by side: which of them failed first is nobody's business.
-    response
-        .errors
-        .sort_by_key(|error| error.locations.first().map(|at| (at.line, at.column)));
     response
 }
 

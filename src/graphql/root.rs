@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::AsText;
 use super::arguments::{Arguments, items};
-use super::error::{GraphError, object};
+use super::error::{GraphError, Over, object};
 use super::fetch::Fetched;
 use super::id;
 use super::mutate::mutate;
@@ -195,9 +195,12 @@ async fn query<'a>(
             let arguments = Arguments::of(field, planner.request);
             let wanted = arguments.get("ids").map(items).unwrap_or_default();
             if wanted.len() > MOST_NODES {
-                return Err(GraphError::Limit(format!(
-                    "`ids` has more than {MOST_NODES} items"
-                )));
+                return Err(GraphError::Over(Over {
+                    message: format!("`ids` has more than {MOST_NODES} items"),
+                    limit: "ids",
+                    asked: wanted.len() as u64,
+                    allowed: MOST_NODES as u64,
+                }));
             }
             let texts: Vec<String> = wanted
                 .iter()

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_graphql::Response;
 use chrono::{DateTime, Utc};
@@ -25,8 +26,14 @@ pub struct Limits {
     pub max_count: u64,
     /// Rows that a request may ask for at most, over all its lists.
     pub max_rows: u64,
+    /// Values that an answer may have at most: fields, times the rows that they stand in.
+    pub max_cost: u64,
     /// How large a document may be.
     pub extent: Extent,
+    /// Errors that an answer lists.
+    pub max_errors: usize,
+    /// How long a request may take; its statements end then.
+    pub time: Duration,
 }
 
 impl Default for Limits {
@@ -37,7 +44,10 @@ impl Default for Limits {
             max_offset: 100_000,
             max_count: 100_000,
             max_rows: 100_000,
+            max_cost: 1_000_000,
             extent: Extent::default(),
+            max_errors: 20,
+            time: Duration::from_secs(30),
         }
     }
 }

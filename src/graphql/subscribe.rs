@@ -26,7 +26,7 @@ use super::show::RowAt;
 use super::{Graph, id};
 use crate::catalogue::{self, CellRef, Shape, Type};
 use crate::policy::{Layout, Shown};
-use crate::store::{Changes, Event, Heard};
+use crate::store::{Changes, Event, Heard, Underway};
 use crate::viewer::Claims;
 
 /// The subscription root.
@@ -120,8 +120,10 @@ impl Listening<'_> {
             if !wanted {
                 continue;
             }
+            let underway = Underway::begin();
             let scope = self.live.graph.scope_of(self.live.claims.as_ref()).await?;
             let shown = self.show(&scope, &event).await;
+            underway.done();
             match shown.map_err(|error| error.shown(self.field.name.pos))? {
                 Some(value) => {
                     let key: Name = self.field.response_key().node.clone();

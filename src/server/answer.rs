@@ -31,7 +31,36 @@ pub(super) fn refused(media: Media, refusal: &Refusal) -> Response {
     let text = json!({ "errors": errors(refusal) })
         .to_string()
         .into_bytes();
-    answer(media, refusal.status(), text)
+    let mut response = answer(media, refusal.status(), text);
+    if let Some(seconds) = refusal.retry_after() {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// The answers to the requests of an array, in its order.
+pub(super) fn batch(media: Media, responses: &[GraphResponse]) -> Response {
+    let each = responses
+        .iter()
+        .map(|response| match refused_by_graph(response) {
+            false => serde_json::to_value(response),
+            true => Ok(json!({ "errors": response.errors })),
+        });
+    // Where nothing was executed, the whole is what the first was.
+    let status = match responses.iter().find(|one| !refused_by_graph(one)) {
+        Some(executed) => status(media, executed),
+        None => responses
+            .first()
+            .map_or(StatusCode::OK, |one| status(media, one)),
+    };
+    match each.collect::<Result<Vec<_>, _>>() {
+        Ok(all) => answer(media, status, Value::from(all).to_string().into_bytes()),
+        Err(cause) => {
+            tracing::error!(%cause, "an answer cannot be written as JSON");
+            refused(media, &Refusal::Internal)
+        }
+    }
 }
 
 /// The list of errors that a refusal is.
@@ -39,6 +68,13 @@ pub(super) fn errors(refusal: &Refusal) -> Value {
     let mut extensions = json!({ "code": refusal.code() });
     if let Some(reason) = refusal.reason() {
         extensions["reason"] = Value::from(reason);
+    }
+    if let Some(exceeded) = refusal.exceeded() {
+        extensions["limit"] = Value::from(exceeded.limit);
+        extensions["allowed"] = Value::from(exceeded.allowed);
+        if let Some(asked) = exceeded.asked {
+            extensions["asked"] = Value::from(asked);
+        }
     }
     json!([{ "message": refusal.to_string(), "extensions": extensions }])
 }

@@ -16,23 +16,36 @@ pub struct Gate {
     tokens: usize,
     nesting: usize,
     variables_nesting: usize,
+    variable_values: usize,
+}
+
+/// How many of something there are, and how many there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Excess {
+    /// How many there are.
+    pub asked: usize,
+    /// How many there may be.
+    pub allowed: usize,
 }
 
 /// Why a document or its variables were not parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GateError {
     /// Too many tokens.
-    #[error("the document has more than {0} tokens")]
-    TooManyTokens(usize),
+    #[error("the document has more than {} tokens", .0.allowed)]
+    TooManyTokens(Excess),
     /// Brackets nest too deep.
-    #[error("the document nests its brackets deeper than {0}")]
-    NestsTooDeep(usize),
+    #[error("the document nests its brackets deeper than {}", .0.allowed)]
+    NestsTooDeep(Excess),
     /// A string does not end.
     #[error("the document has a string that does not end")]
     UnfinishedString,
     /// Variables nest too deep.
-    #[error("the variables nest deeper than {0}")]
-    VariablesNestTooDeep(usize),
+    #[error("the variables nest deeper than {}", .0.allowed)]
+    VariablesNestTooDeep(Excess),
+    /// Variables hold too much.
+    #[error("the variables hold more than {} values", .0.allowed)]
+    TooManyValues(Excess),
 }
 
 impl GateError {
@@ -44,7 +57,27 @@ impl GateError {
             Self::NestsTooDeep(_) => "DOCUMENT_TOO_DEEP",
             Self::UnfinishedString => "DOCUMENT_UNFINISHED_STRING",
             Self::VariablesNestTooDeep(_) => "VARIABLES_TOO_DEEP",
+            Self::TooManyValues(_) => "VARIABLES_TOO_LONG",
         }
+    }
+
+    /// The setting that says how many there may be, with how far over it they are.
+    #[must_use]
+    pub fn excess(self) -> Option<(&'static str, Excess)> {
+        match self {
+            Self::TooManyTokens(excess) => Some(("max_query_tokens", excess)),
+            Self::NestsTooDeep(excess) => Some(("max_query_nesting", excess)),
+            Self::UnfinishedString => None,
+            Self::VariablesNestTooDeep(excess) => Some(("max_variables_nesting", excess)),
+            Self::TooManyValues(excess) => Some(("max_variable_values", excess)),
+        }
+    }
+}
+
+impl Excess {
+    /// Nothing where there are no more than there may be.
+    fn over(asked: usize, allowed: usize) -> Option<Self> {
+        (asked > allowed).then_some(Self { asked, allowed })
     }
 }
 
@@ -56,6 +89,7 @@ impl Gate {
             tokens: limits.query_tokens,
             nesting: limits.query_nesting,
             variables_nesting: limits.variables_nesting,
+            variable_values: limits.variable_values,
         }
     }
 
@@ -63,9 +97,10 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// The limit that it exceeds first, or a string without an end.
+    /// A limit that it exceeds, or a string without an end.
     pub fn admit_document(&self, document: &str) -> Result<(), GateError> {
         let (mut rest, mut tokens, mut depth) = (document.as_bytes(), 0_usize, 0_usize);
+        let mut deepest = 0;
         while let Some(first) = rest.first() {
             let length = match first {
                 b' ' | b',' | b'\t' | b'\n' | b'\r' => {
@@ -79,6 +114,7 @@ impl Gate {
                 b'"' => string_length(rest).ok_or(GateError::UnfinishedString)?,
                 b'{' | b'[' | b'(' => {
                     depth += 1;
+                    deepest = deepest.max(depth);
                     1
                 }
                 b'}' | b']' | b')' => {
@@ -89,29 +125,29 @@ impl Gate {
                 _ => 1,
             };
             tokens += 1;
-            if depth > self.nesting {
-                return Err(GateError::NestsTooDeep(self.nesting));
-            }
-            if tokens > self.tokens {
-                return Err(GateError::TooManyTokens(self.tokens));
-            }
             rest = after(rest, length);
         }
-        Ok(())
+        if let Some(excess) = Excess::over(deepest, self.nesting) {
+            return Err(GateError::NestsTooDeep(excess));
+        }
+        match Excess::over(tokens, self.tokens) {
+            Some(excess) => Err(GateError::TooManyTokens(excess)),
+            None => Ok(()),
+        }
     }
 
-    /// Whether the variables are flat enough to be walked through.
+    /// Whether the variables are few and flat enough to be walked through.
     ///
     /// # Errors
     ///
-    /// They nest deeper than the limit.
+    /// They hold more, or nest deeper, than the limit.
     pub fn admit_variables(&self, variables: &Map<String, Value>) -> Result<(), GateError> {
         let mut waiting: Vec<(&Value, usize)> =
             variables.values().map(|value| (value, 1)).collect();
+        let (mut values, mut deepest) = (0, 0);
         while let Some((value, depth)) = waiting.pop() {
-            if depth > self.variables_nesting {
-                return Err(GateError::VariablesNestTooDeep(self.variables_nesting));
-            }
+            values += 1;
+            deepest = deepest.max(depth);
             match value {
                 Value::Array(items) => waiting.extend(items.iter().map(|item| (item, depth + 1))),
                 Value::Object(fields) => {
@@ -120,7 +156,13 @@ impl Gate {
                 _ => {}
             }
         }
-        Ok(())
+        if let Some(excess) = Excess::over(deepest, self.variables_nesting) {
+            return Err(GateError::VariablesNestTooDeep(excess));
+        }
+        match Excess::over(values, self.variable_values) {
+            Some(excess) => Err(GateError::TooManyValues(excess)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -173,15 +215,21 @@ mod tests {
         tokens: 50,
         nesting: 5,
         variables_nesting: 3,
+        variable_values: 6,
     };
     const DEEP: &str = "[[[[[[[[[[";
+
+    fn excess(asked: usize, allowed: usize) -> Excess {
+        Excess { asked, allowed }
+    }
 
     #[test]
     fn brackets_and_tokens_are_counted() {
         let table = [
             ("{ a(b: [1, 2]) { c } }", Ok(())),
             ("{{{{{", Ok(())),
-            ("{([{([", Err(GateError::NestsTooDeep(5))),
+            ("{([{([", Err(GateError::NestsTooDeep(excess(6, 5)))),
+            ("{([{([}])])}", Err(GateError::NestsTooDeep(excess(6, 5)))),
             ("[] [] [] [] [] [] []", Ok(())),
             ("", Ok(())),
         ];
@@ -190,12 +238,12 @@ mod tests {
         }
         assert_eq!(GATE.admit_document(&"ab1_ ".repeat(50)), Ok(()));
         assert_eq!(
-            GATE.admit_document(&"a ".repeat(51)),
-            Err(GateError::TooManyTokens(50))
+            GATE.admit_document(&"a ".repeat(53)),
+            Err(GateError::TooManyTokens(excess(53, 50)))
         );
         assert_eq!(
             GATE.admit_document(&"!".repeat(51)),
-            Err(GateError::TooManyTokens(50))
+            Err(GateError::TooManyTokens(excess(51, 50)))
         );
     }
 
@@ -223,11 +271,8 @@ mod tests {
             format!("{{ a(b: \"#\" {DEEP}"),
             format!("\u{feff}{DEEP}"),
         ] {
-            assert_eq!(
-                GATE.admit_document(&loud),
-                Err(GateError::NestsTooDeep(5)),
-                "{loud}"
-            );
+            let verdict = GATE.admit_document(&loud);
+            assert!(matches!(verdict, Err(GateError::NestsTooDeep(_))), "{loud}");
         }
         for unfinished in [
             format!("{{ a(b: \"\"\" \" {DEEP}"),
@@ -250,7 +295,15 @@ mod tests {
             Ok(())
         );
         let deep = serde_json::json!({ "a": [{ "b": [1] }] });
-        assert_eq!(verdict(deep), Err(GateError::VariablesNestTooDeep(3)));
+        assert_eq!(
+            verdict(deep),
+            Err(GateError::VariablesNestTooDeep(excess(4, 3)))
+        );
+        assert_eq!(verdict(serde_json::json!({ "a": [1, 2, 3, 4, 5] })), Ok(()));
+        assert_eq!(
+            verdict(serde_json::json!({ "a": [1, 2, 3, 4, 5], "b": null })),
+            Err(GateError::TooManyValues(excess(7, 6)))
+        );
     }
 
     proptest! {
@@ -270,7 +323,7 @@ mod tests {
         ) {
             let deep = format!("{}{}", "[".repeat(3_000), "]".repeat(3_000));
             let document = format!("{{a(b:[{}{deep}])}}", pieces.concat());
-            let gate = Gate { tokens: 100_000, nesting: 64, variables_nesting: 1 };
+            let gate = Gate { tokens: 100_000, nesting: 64, variables_nesting: 1, variable_values: 1 };
             if gate.admit_document(&document).is_ok() {
                 parse_query(&document).ok();
             }

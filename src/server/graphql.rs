@@ -1,6 +1,9 @@
 //! The endpoint: one request, step by step.
 
-use std::panic::AssertUnwindSafe;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use async_graphql::{Request, parser::types::OperationType};
 use axum::{
@@ -12,8 +15,16 @@ use axum::{
 use futures_util::FutureExt;
 
 use super::{
-    Server, accept::Media, answer, bearer, gate::Gate, metrics::Transport, record::Record,
-    refusal::Refusal, request, websocket,
+    Server,
+    accept::Media,
+    answer, bearer, connections,
+    gate::Gate,
+    metrics::Transport,
+    record::Record,
+    refusal::Refusal,
+    request::{self, Posted},
+    visitors::Visit,
+    websocket,
 };
 use crate::graphql::AsText;
 
@@ -27,19 +38,27 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
     };
     let limit = server.limits.timeout;
     let mut record = Record::begin(&server.metrics, Transport::Http);
-    let steps = AssertUnwindSafe(answered(&server, asked, &mut record)).catch_unwind();
+    let arrived = AtomicBool::new(false);
+    let steps = AssertUnwindSafe(answered(&server, asked, &mut record, &arrived)).catch_unwind();
     let outcome = match tokio::time::timeout(limit, steps).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => {
             tracing::error!("a request panicked; the panic itself is on standard error");
             Err(Refusal::Internal)
         }
-        Err(_) => Err(Refusal::Timeout(limit.as_millis())),
+        Err(_) if arrived.load(Ordering::Relaxed) => Err(Refusal::Timeout(limit.as_millis())),
+        Err(_) => Err(Refusal::Slow(limit.as_millis())),
     };
     let mut answer = match outcome {
-        Ok(response) => {
+        Ok(Answered::One(response)) => {
             record.answered(&response);
             answer::executed(media, &response)
+        }
+        Ok(Answered::Batch(responses)) => {
+            responses
+                .iter()
+                .for_each(|response| record.answered(response));
+            answer::batch(media, &responses)
         }
         Err(refusal) => {
             record.refused(&refusal);
@@ -56,11 +75,20 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
     answer
 }
 
+/// What the graph said.
+enum Answered {
+    One(async_graphql::Response),
+    Batch(Vec<async_graphql::Response>),
+}
+
+/// Says as well when the whole request has arrived.
 async fn answered(
     server: &Server,
     asked: extract::Request,
     record: &mut Record,
-) -> Result<async_graphql::Response, Refusal> {
+    arrived: &AtomicBool,
+) -> Result<Answered, Refusal> {
+    let address = connections::address(&asked, server.limits.visitors.proxies);
     let (head, body) = asked.into_parts();
     let now = server.clock.now();
     let gate = Gate::new(&server.limits);
@@ -68,16 +96,41 @@ async fn answered(
         return Err(Refusal::Method);
     }
     let claims = bearer::claims(&head.headers, &server.keys, now)?;
-    record.known(claims.as_ref(), None);
-    let trusted = &server.trusted;
-    let longest = server.limits.body_bytes;
-    let mut request = match head.method {
-        Method::GET => only_query(request::from_address(&head.uri, &gate, trusted)?)?,
-        _ => request::from_body(&head.headers, body, longest, &gate, trusted).await?,
+    let claims = claims.as_ref();
+    record.known(claims, None);
+    let visitors = &server.visitors;
+    let _pass = visitors.begin(Visit::Request, claims, address)?;
+    let (limits, trusted) = (&server.limits, &server.trusted);
+    let posted = match head.method {
+        Method::GET => {
+            let request = only_query(request::from_address(&head.uri, &gate, trusted)?)?;
+            Posted::One(Box::new(request))
+        }
+        _ => {
+            let (longest, batch) = (limits.body_bytes, limits.batch);
+            request::posted(&head.headers, body, longest, batch, &gate, trusted).await?
+        }
     };
-    record.known(claims.as_ref(), request::operation_type(&mut request));
-    let request = request.data(AsText);
-    Ok(server.graph.execute(request, claims.as_ref(), now).await)
+    arrived.store(true, Ordering::Relaxed);
+    match posted {
+        Posted::One(mut request) => {
+            record.known(claims, request::operation_type(&mut request));
+            let request = request.data(AsText);
+            let response = server.graph.execute(request, claims, now).await;
+            Ok(Answered::One(response))
+        }
+        Posted::Batch(requests) => {
+            // The first has paid; the others are requests too.
+            for _ in requests.iter().skip(1) {
+                visitors.count(claims, address)?;
+            }
+            let mut responses = Vec::with_capacity(requests.len());
+            for request in requests {
+                responses.push(server.graph.execute(request, claims, now).await);
+            }
+            Ok(Answered::Batch(responses))
+        }
+    }
 }
 
 /// A GET changes nothing. What does not parse is left to the graph to complain about.

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, sync::oneshot};
 
-use super::Server;
+use super::{Server, connections};
 use crate::config::MetricsAt;
 
 /// A port that is open, with the signals that will close it.
@@ -79,13 +79,12 @@ impl Port {
         let (tell, told) = oneshot::channel::<()>();
         let stop = server.stop();
         let counted = server.clone();
-        let router = server.router();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async {
+        let limits = server.limits.visitors;
+        let serving = connections::serve(listener, server.router(), limits, async {
             told.await.ok();
         });
         let finishing = async {
-            serving.await?;
+            serving.await;
             // The HTTP server no longer knows of what it has upgraded.
             stop.obeyed().await;
             Ok(())
@@ -126,6 +125,14 @@ async fn bound(address: SocketAddr) -> io::Result<TcpListener> {
         let text = format!("cannot listen on {address}: {cause}");
         io::Error::new(cause.kind(), text)
     })
+}
+
+impl Server {
+    /// Serves on an open port for as long as the process lives, whatever the signals.
+    pub async fn serve_always(self, listener: TcpListener) {
+        let limits = self.limits.visitors;
+        connections::serve(listener, self.router(), limits, std::future::pending()).await;
+    }
 }
 
 /// The signals to stop.

@@ -1,6 +1,7 @@
 //! The outermost room: HTTP in, HTTP out.
 //!
-//! The files are the steps of a request, in this order: `accept` (how the
+//! The files are the steps of a request, in this order: `connections` (from
+//! where it comes), `visitors` (who has too much going on), `accept` (how the
 //! client wants its answer), `bearer` (whose token it is), `request` (what
 //! it asks), `gate` (whether that may be parsed at all), `graphql` (the
 //! endpoint that walks through them), `answer` (the response). A client that asks
@@ -20,6 +21,7 @@ mod answer;
 mod bearer;
 mod clock;
 mod compress;
+mod connections;
 mod gate;
 mod graphql;
 mod headers;
@@ -36,15 +38,17 @@ mod source;
 mod stop;
 mod stream;
 mod trusted;
+mod visitors;
 mod websocket;
 
 use std::sync::Arc;
 
 use axum::{Router, response::Redirect, routing};
 
+use self::visitors::Visitors;
 pub use self::{
     clock::Clock,
-    gate::{Gate, GateError},
+    gate::{Excess, Gate, GateError},
     health::Look,
     listen::{Farewell, Port},
     source::Answers,
@@ -65,6 +69,7 @@ pub struct Server {
     answers: Arc<dyn Answers>,
     keys: Arc<Keys>,
     limits: Limits,
+    visitors: Visitors,
     clock: Clock,
     stop: Stop,
     wire: Arc<Wire>,
@@ -87,6 +92,7 @@ impl Server {
             metrics: Arc::new(Metrics::new(&graph)),
             graph,
             keys,
+            visitors: Visitors::new(limits.visitors),
             limits,
             clock,
             stop: Stop::new(),

@@ -1,6 +1,6 @@
 //! One operation of a socket or an event stream, from its request to its end.
 
-use std::panic::AssertUnwindSafe;
+use std::{net::IpAddr, panic::AssertUnwindSafe};
 
 use async_graphql::{Request, Response, parser::types::OperationType};
 use futures_util::{
@@ -17,6 +17,7 @@ use super::{
     record::Record,
     refusal::Refusal,
     request,
+    visitors::{Pass, Visit},
 };
 use crate::{traces, viewer::Claims};
 
@@ -36,6 +37,7 @@ struct Running {
     record: Record,
     span: Span,
     _lasting: Option<Open>,
+    _pass: Pass,
 }
 
 /// Runs an operation as far as the outcomes are asked for.
@@ -46,6 +48,7 @@ pub(super) fn run(
     server: &Server,
     mut request: Request,
     claims: Option<Claims>,
+    address: Option<IpAddr>,
     transport: Transport,
 ) -> BoxStream<'static, Outcome> {
     let limit = server.limits.timeout;
@@ -53,6 +56,18 @@ pub(super) fn run(
     let lasting = kind == Some(OperationType::Subscription);
     let mut record = Record::begin(&server.metrics, transport);
     record.known(claims.as_ref(), kind);
+    let visit = match lasting {
+        true => Visit::Subscription,
+        false => Visit::Request,
+    };
+    let pass = match server.visitors.begin(visit, claims.as_ref(), address) {
+        Ok(pass) => pass,
+        Err(refusal) => {
+            record.refused(&refusal);
+            let failed = Outcome::Failed(answer::errors(&refusal));
+            return stream::once(std::future::ready(failed)).boxed();
+        }
+    };
     let source = server.answers.clone();
     let answers = async move { source.answers(request, claims) }.flatten_stream();
     let running = Running {
@@ -62,6 +77,7 @@ pub(super) fn run(
         record,
         span: operation_span(kind),
         _lasting: lasting.then(|| server.metrics.subscription()),
+        _pass: pass,
     };
     stream::unfold(Some(running), |running| async { running?.next().await }).boxed()
 }

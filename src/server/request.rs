@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{
     accept::is_utf8,
-    gate::Gate,
+    gate::{Excess, Gate},
     refusal::Refusal,
     trusted::{Chosen, Named, Trusted},
 };
@@ -49,7 +49,46 @@ impl Parameters {
     }
 }
 
-/// A request in the body of a POST.
+/// What the body of a POST holds.
+pub(super) enum Posted {
+    /// A request.
+    One(Box<Request>),
+    /// An array of requests, to be answered one after the other.
+    Batch(Vec<Request>),
+}
+
+/// The request, or the array of at most `batch` requests, in the body of a POST.
+pub(super) async fn posted(
+    headers: &HeaderMap,
+    body: Body,
+    longest: usize,
+    batch: usize,
+    gate: &Gate,
+    trusted: &Trusted,
+) -> Result<Posted, Refusal> {
+    let each = match json(headers, body, longest).await? {
+        Value::Array(each) if batch > 1 => each,
+        one => {
+            return Ok(Posted::One(Box::new(
+                from_json(one)?.admitted(gate, trusted)?,
+            )));
+        }
+    };
+    if each.is_empty() {
+        let message = "an array of requests has at least one";
+        return Err(Refusal::Shape(message.to_owned()));
+    }
+    if each.len() > batch {
+        let (asked, allowed) = (each.len(), batch);
+        return Err(Refusal::BatchTooLong(Excess { asked, allowed }));
+    }
+    let admitted = each
+        .into_iter()
+        .map(|one| from_json(one)?.admitted(gate, trusted));
+    Ok(Posted::Batch(admitted.collect::<Result<_, _>>()?))
+}
+
+/// The one request in the body of a POST.
 pub(super) async fn from_body(
     headers: &HeaderMap,
     body: Body,
@@ -57,13 +96,20 @@ pub(super) async fn from_body(
     gate: &Gate,
     trusted: &Trusted,
 ) -> Result<Request, Refusal> {
+    from_json(json(headers, body, longest).await?)?.admitted(gate, trusted)
+}
+
+async fn json(headers: &HeaderMap, body: Body, longest: usize) -> Result<Value, Refusal> {
     if !is_json(headers) {
         return Err(Refusal::ContentType);
     }
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if !encodings.all(|encoding| encoding == "identity") {
+        return Err(Refusal::Encoded);
+    }
     let bytes = read(headers, body, longest).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Refusal::NotUtf8)?;
-    let value = serde_json::from_str(text).map_err(|cause| Refusal::NotJson(cause.to_string()))?;
-    from_json(value)?.admitted(gate, trusted)
+    serde_json::from_str(text).map_err(|cause| Refusal::NotJson(cause.to_string()))
 }
 
 /// A request in the address of a GET.
@@ -118,16 +164,19 @@ async fn read(headers: &HeaderMap, body: Body, longest: usize) -> Result<Vec<u8>
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > longest) {
-        return Err(Refusal::TooLarge(longest));
-    }
+    let check = |asked| match asked > longest {
+        true => Err(Refusal::TooLarge(Excess {
+            asked,
+            allowed: longest,
+        })),
+        false => Ok(()),
+    };
+    check(announced.unwrap_or(0))?;
     let mut chunks = body.into_data_stream();
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Refusal::Incomplete)?;
-        if bytes.len() + chunk.len() > longest {
-            return Err(Refusal::TooLarge(longest));
-        }
+        check(bytes.len() + chunk.len())?;
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)

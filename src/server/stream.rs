@@ -4,7 +4,7 @@
 //! A stream that the server breaks off (it stops, or the stream has lived for as
 //! long as it may) ends without `complete`, so that the client comes again.
 
-use std::{convert::Infallible, panic::AssertUnwindSafe, time::Duration};
+use std::{convert::Infallible, net::IpAddr, panic::AssertUnwindSafe, time::Duration};
 
 use async_graphql::{Request, parser::types::OperationType};
 use axum::{
@@ -26,6 +26,7 @@ use super::{
     accept::{self, Media},
     answer, bearer,
     clock::Clock,
+    connections,
     gate::Gate,
     metrics::{Open, Transport},
     operation::{self, Outcome},
@@ -33,6 +34,7 @@ use super::{
     refusal::Refusal,
     request,
     stop::Listener,
+    visitors::{Pass, Visit},
 };
 use crate::viewer::{Claims, TokenError};
 
@@ -42,17 +44,25 @@ const KEEP_ALIVE: Duration = Duration::from_secs(12);
 /// Answers `/graphql/stream`, whatever the method.
 pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Request) -> Response {
     let limit = server.limits.timeout;
-    let steps = AssertUnwindSafe(admitted(&server, asked)).catch_unwind();
+    let address = connections::address(&asked, server.limits.visitors.proxies);
+    let steps = AssertUnwindSafe(admitted(&server, asked, address)).catch_unwind();
     let outcome = match tokio::time::timeout(limit, steps).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => {
             tracing::error!("a request panicked; the panic itself is on standard error");
             Err(Refusal::Internal)
         }
-        Err(_) => Err(Refusal::Timeout(limit.as_millis())),
+        // Nothing is executed yet.
+        Err(_) => Err(Refusal::Slow(limit.as_millis())),
     };
     match outcome {
-        Ok((request, claims)) => events(&server, request, claims),
+        Ok((request, claims, pass)) => {
+            let outcomes = {
+                let (claims, transport) = (claims.clone(), Transport::Stream);
+                operation::run(&server, request, claims, address, transport)
+            };
+            events(&server, outcomes, claims, pass)
+        }
         Err(refusal) => {
             tracing::debug!(code = refusal.code(), "request refused");
             let mut record = Record::begin(&server.metrics, Transport::Stream);
@@ -68,7 +78,8 @@ pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Reque
 async fn admitted(
     server: &Server,
     asked: extract::Request,
-) -> Result<(Request, Option<Claims>), Refusal> {
+    address: Option<IpAddr>,
+) -> Result<(Request, Option<Claims>, Pass), Refusal> {
     let (head, body) = asked.into_parts();
     if !matches!(head.method, Method::GET | Method::POST) {
         return Err(Refusal::Method);
@@ -77,29 +88,38 @@ async fn admitted(
         return Err(Refusal::NotEvents);
     }
     let claims = bearer::claims(&head.headers, &server.keys, server.clock.now())?;
+    let pass = server
+        .visitors
+        .begin(Visit::Socket, claims.as_ref(), address)?;
     let gate = Gate::new(&server.limits);
     if head.method == Method::POST {
         let longest = server.limits.body_bytes;
         let trusted = &server.trusted;
         let request = request::from_body(&head.headers, body, longest, &gate, trusted).await?;
-        return Ok((request, claims));
+        return Ok((request, claims, pass));
     }
     let mut request = request::from_address(&head.uri, &gate, &server.trusted)?;
     match request::operation_type(&mut request) {
         Some(OperationType::Mutation) => Err(Refusal::MethodOfOperation),
-        _ => Ok((request, claims)),
+        _ => Ok((request, claims, pass)),
     }
 }
 
-fn events(server: &Server, request: Request, claims: Option<Claims>) -> Response {
+fn events(
+    server: &Server,
+    outcomes: BoxStream<'static, Outcome>,
+    claims: Option<Claims>,
+    pass: Pass,
+) -> Response {
     let run = Run {
         clock: server.clock.clone(),
-        token: claims.clone(),
+        token: claims,
         life: Instant::now().checked_add(server.limits.sockets.life),
         listener: server.stop.listener(),
-        outcomes: operation::run(server, request, claims, Transport::Stream),
+        outcomes,
         _open: server.metrics.stream(),
         phase: Phase::Open,
+        _pass: pass,
     };
     let events = stream::unfold(run, Run::next).map(Ok::<_, Infallible>);
     let mut response = Body::from_stream(events).into_response();
@@ -124,6 +144,7 @@ struct Run {
     outcomes: BoxStream<'static, Outcome>,
     phase: Phase,
     _open: Open,
+    _pass: Pass,
 }
 
 /// How far it has come.

@@ -6,6 +6,8 @@ use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
+use super::cut::ending_statements;
+
 /// A database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -44,6 +46,27 @@ impl Default for Terms {
 /// # Errors
 /// Where the address is of no known kind, or the database cannot be reached.
 pub async fn connect(url: &str, terms: Terms) -> Result<DatabaseConnection, ConnectError> {
+    open(url, terms, None).await
+}
+
+/// Opens it for requests that take at most this long, and none of whose statements is to run on
+/// once nobody waits for it.
+///
+/// # Errors
+/// Where the address is of no known kind, or the database cannot be reached.
+pub async fn connect_for_requests(
+    url: &str,
+    terms: Terms,
+    limit: Duration,
+) -> Result<DatabaseConnection, ConnectError> {
+    open(url, terms, Some(limit)).await
+}
+
+async fn open(
+    url: &str,
+    terms: Terms,
+    limit: Option<Duration>,
+) -> Result<DatabaseConnection, ConnectError> {
     let sqlite = url.starts_with("sqlite:");
     if !sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
         return Err(ConnectError::Address);
@@ -64,6 +87,9 @@ pub async fn connect(url: &str, terms: Terms) -> Result<DatabaseConnection, Conn
                 Ok(true)
             })
         });
+    if let Some(limit) = limit {
+        options.map_sqlx_postgres_pool_opts(move |pool| ending_statements(pool, limit));
+    }
     let synchronous = match terms.sqlite_syncs {
         true => SqliteSynchronous::Full,
         false => SqliteSynchronous::Normal,

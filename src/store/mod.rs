@@ -12,6 +12,7 @@ mod carry;
 mod cells;
 mod connect;
 mod cursor;
+mod cut;
 mod directory;
 mod events;
 mod fault;
@@ -29,8 +30,9 @@ mod view;
 mod watch;
 mod write;
 
-pub use connect::{ConnectError, Terms, connect};
+pub use connect::{ConnectError, Terms, connect, connect_for_requests};
 pub use cursor::{CursorKey, Seal, Unsealed};
+pub use cut::Underway;
 pub use events::{Changes, Event, Events, Heard};
 pub use fault::Fault;
 pub use filter::{CellTest, Filter};
@@ -42,6 +44,7 @@ pub use watch::{Mark, READ, Read, Watch, Whose};
 pub use write::{Change, Changed, Draft};
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
@@ -58,6 +61,7 @@ pub struct Store {
     statements: Statements,
     watch: Watch,
     now: DateTime<Utc>,
+    deadline: Option<Instant>,
 }
 
 /// What went wrong in the database. Its text is for the log, never for a client.
@@ -96,6 +100,7 @@ impl Store {
             watch: Watch::none(&events),
             events,
             now: DateTime::<Utc>::MIN_UTC,
+            deadline: None,
         }
     }
 
@@ -119,7 +124,21 @@ impl Store {
             statements: self.statements.clone(),
             watch: self.watch.clone(),
             now,
+            deadline: self.deadline,
         }
+    }
+
+    /// The same store for a request that has this much time from now.
+    #[must_use]
+    pub fn for_at_most(mut self, time: Duration) -> Self {
+        self.deadline = Instant::now().checked_add(time);
+        self
+    }
+
+    /// When the request that it serves is given up, if it ever is.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
     }
 
     /// A statement in the making.

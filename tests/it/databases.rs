@@ -132,7 +132,8 @@ impl TestDatabase {
         drop(self.file);
         if let Some((server, name)) = self.drop_after {
             let admin = Database::connect(server).await.unwrap();
-            let drop = format!("DROP DATABASE {name}");
+            // A server that a test started may still hold connections.
+            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
             admin.execute_unprepared(&drop).await.unwrap();
             admin.close().await.unwrap();
         }

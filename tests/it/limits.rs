@@ -28,7 +28,7 @@ async fn a_request_is_told_which_limit_it_is_over_and_by_how_much() {
         ),
         (
             format!("{{ {lists} }}"),
-            "the request asks for 1000000 rows or more; at most 100000 are given",
+            "the request asks for 1001000 rows; at most 100000 are given",
         ),
         (
             format!("{{ {many} }}"),

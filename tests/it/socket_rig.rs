@@ -146,7 +146,7 @@ impl Rig {
         let stop = server.stop();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(axum::serve(listener, server.router()).into_future());
+        tokio::spawn(server.serve_always(listener));
         Self {
             address,
             keys,

@@ -276,7 +276,12 @@ async fn a_message_has_a_limit_and_so_has_the_number_of_operations() {
         error,
         json!({ "type": "error", "id": "c", "payload": [{
             "message": "a socket runs at most 2 operations at a time",
-            "extensions": { "code": "LIMIT_EXCEEDED" },
+            "extensions": {
+                "code": "LIMIT_EXCEEDED",
+                "limit": "max_socket_operations",
+                "allowed": 2,
+                "asked": 3,
+            },
         }] })
     );
     client.say(complete("a")).await;

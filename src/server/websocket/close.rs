@@ -61,6 +61,11 @@ impl Close {
         Self::new(close_code::AWAY, "Idle for too long")
     }
 
+    /// The viewer has too many sockets already.
+    pub(super) fn crowded(why: &Refusal) -> Self {
+        Self::new(close_code::AGAIN, format!("Try again later: {why}"))
+    }
+
     /// Open for as long as a socket may be.
     pub(super) fn lived() -> Self {
         Self::new(close_code::AWAY, "Open for too long; connect again")

@@ -1,6 +1,6 @@
 //! One socket, from its opening to its end.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{net::IpAddr, panic::AssertUnwindSafe, time::Duration};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::FutureExt;
@@ -23,6 +23,7 @@ use crate::{
         refusal::Refusal,
         request::Parameters,
         stop::Listener,
+        visitors::{Pass, Visit},
     },
     viewer::Claims,
 };
@@ -51,9 +52,19 @@ pub(super) struct Conversation {
     listener: Listener,
     deadlines: Deadlines,
     operations: Operations,
-    claims: Option<Claims>,
+    caller: Caller,
     begun: bool,
     _open: Open,
+}
+
+/// Who is at the other end.
+pub(super) struct Caller {
+    /// What the token says, if one was shown.
+    pub claims: Option<Claims>,
+    /// From where.
+    pub address: Option<IpAddr>,
+    /// Leave to hold a socket.
+    pub pass: Pass,
 }
 
 impl Conversation {
@@ -62,18 +73,18 @@ impl Conversation {
         socket: WebSocket,
         server: Server,
         listener: Listener,
-        claims: Option<Claims>,
+        caller: Caller,
     ) -> Self {
         let limits = server.limits.sockets;
         Self {
-            deadlines: Deadlines::new(server.clock.clone(), limits, claims.as_ref()),
+            deadlines: Deadlines::new(server.clock.clone(), limits, caller.claims.as_ref()),
             operations: Operations::default(),
             begun: false,
             _open: server.metrics.socket(),
             socket,
             server,
             listener,
-            claims,
+            caller,
         }
     }
 
@@ -172,13 +183,26 @@ impl Conversation {
         }
         let now = self.server.clock.now();
         match bearer::claims_of_payload(payload, &self.server.keys, now) {
-            Ok(Some(claims)) => self.claims = Some(claims),
+            Ok(Some(claims)) => self.is(claims)?,
             Ok(None) => {}
             Err(refusal) => return Err(Close::forbidden(&refusal).into()),
         }
         self.begun = true;
-        self.deadlines.begin(self.claims.as_ref());
+        self.deadlines.begin(self.caller.claims.as_ref());
         self.tell(&Told::ConnectionAck).await
+    }
+
+    /// The client is somebody, who may not have too many sockets either.
+    fn is(&mut self, claims: Claims) -> Result<(), End> {
+        let (visitors, address) = (&self.server.visitors, self.caller.address);
+        // The socket counts once: the place that it has is given up for the new one.
+        self.caller.pass.give_up();
+        match visitors.begin(Visit::Socket, Some(&claims), address) {
+            Ok(pass) => self.caller.pass = pass,
+            Err(refusal) => return Err(Close::crowded(&refusal).into()),
+        }
+        self.caller.claims = Some(claims);
+        Ok(())
     }
 
     async fn subscribe(&mut self, id: &str, parameters: Parameters) -> Result<(), End> {
@@ -198,7 +222,8 @@ impl Conversation {
                 let outcomes = operation::run(
                     &self.server,
                     request,
-                    self.claims.clone(),
+                    self.caller.claims.clone(),
+                    self.caller.address,
                     Transport::Socket,
                 );
                 self.operations.start(id, outcomes);

@@ -24,8 +24,10 @@ use axum::{
 };
 use tracing::Instrument;
 
-use self::conversation::Conversation;
-use super::{Server, accept::Media, answer, bearer, refusal::Refusal};
+use self::conversation::{Caller, Conversation};
+use super::{
+    Server, accept::Media, answer, bearer, connections, refusal::Refusal, visitors::Visit,
+};
 
 /// The subprotocol.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -56,6 +58,12 @@ pub(super) async fn opened(server: Server, request: Request) -> Response {
         Ok(claims) => claims,
         Err(refusal) => return answer::refused(Media::Json, &refusal),
     };
+    let address = connections::address(&request, server.limits.visitors.proxies);
+    let visitors = &server.visitors;
+    let pass = match visitors.begin(Visit::Socket, claims.as_ref(), address) {
+        Ok(pass) => pass,
+        Err(refusal) => return answer::refused(Media::Json, &refusal),
+    };
     let upgrade = match request.extract::<WebSocketUpgrade, _>().await {
         Ok(upgrade) => upgrade.protocols([PROTOCOL]),
         Err(rejection) => {
@@ -72,8 +80,17 @@ pub(super) async fn opened(server: Server, request: Request) -> Response {
         .max_message_size(longest)
         .max_frame_size(longest)
         .on_upgrade(move |socket| {
-            Conversation::new(socket, server, listener, claims)
-                .held()
-                .instrument(span)
+            Conversation::new(
+                socket,
+                server,
+                listener,
+                Caller {
+                    claims,
+                    address,
+                    pass,
+                },
+            )
+            .held()
+            .instrument(span)
         })
 }

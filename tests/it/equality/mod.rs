@@ -4,6 +4,9 @@
 mod cases;
 mod policies;
 
+// The fuzz target `residuals` borrows these.
+pub use cases::{Case, Population, case};
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -16,7 +19,6 @@ use uuid::Uuid;
 
 use crate::app::noon;
 use crate::databases::TestDatabase;
-use cases::{Case, Population};
 
 /// How many random sets of policies, each with a random principal, for each database.
 const CASES: u32 = 300;
@@ -38,10 +40,7 @@ async fn closures_sql_and_cedar_agree() {
         let mut runner = TestRunner::new_with_rng(Config::default(), seed);
         let mut counts = Counts::default();
         for _ in 0..CASES {
-            let case = cases::case(&population)
-                .new_tree(&mut runner)
-                .unwrap()
-                .current();
+            let case = case(&population).new_tree(&mut runner).unwrap().current();
             check(&store, &population, &case, &mut counts).await;
         }
         eprintln!("{}: {counts:?}", database.name);
@@ -58,7 +57,7 @@ async fn closures_sql_and_cedar_agree() {
 }
 
 #[derive(Default, Debug)]
-struct Counts {
+pub struct Counts {
     rows: usize,
     listed: usize,
     withheld: usize,
@@ -68,7 +67,7 @@ struct Counts {
     types: BTreeSet<&'static str>,
 }
 
-async fn check(store: &Store, population: &Population, case: &Case, counts: &mut Counts) {
+pub async fn check(store: &Store, population: &Population, case: &Case, counts: &mut Counts) {
     let of = case.of;
     let field = probe(of);
     let policies = case.policies();

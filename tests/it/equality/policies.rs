@@ -194,13 +194,9 @@ pub fn load(
     list: &[Rule],
     cell: &[Rule],
 ) -> Result<Arc<Policies>, LoadError> {
-    let schema = std::fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/policies/schema.cedarschema"
-    ));
     let schema = Document {
         name: "schema".into(),
-        text: schema.unwrap(),
+        text: include_str!("../../../policies/schema.cedarschema").into(),
     };
     let mut text = String::new();
     let named = [

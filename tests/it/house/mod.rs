@@ -49,8 +49,8 @@ const HOUSE: [Room; 19] = [
          sha2 tokio tracing uuid"),
     // HTTP
     ("server", "config graphql traces viewer",
-        "async_graphql axum chrono futures_util prometheus_client serde serde_json sha2 thiserror \
-         tokio tower_http tracing tungstenite uuid"),
+        "async_graphql axum chrono futures_util hyper hyper_util prometheus_client serde \
+         serde_json sha2 thiserror tokio tower_http tracing tungstenite uuid"),
     ("config", "", "thiserror toml tracing_subscriber"),
     // the composition root knows everybody
     ("app", "catalogue config demo graphql import policy private_file store viewer",

@@ -10,7 +10,7 @@
 
 mod compare;
 mod deeds;
-mod dice;
+pub mod dice;
 mod filter;
 mod oracle;
 mod pair;
