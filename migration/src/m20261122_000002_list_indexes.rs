@@ -73,6 +73,16 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// What an index of PostgreSQL can carry: an entry has room for 2,700 bytes, and texts that people
+/// write can be longer than that.
+fn short(carried: &str) -> String {
+    let columns = carried
+        .split(", ")
+        .filter(|name| !name.starts_with("name_"));
+    let columns: Vec<&str> = columns.collect();
+    format!(" INCLUDE ({})", columns.join(", "))
+}
+
 impl ListIndex {
     fn create(&self, backend: DbBackend) -> String {
         let Self {
@@ -85,8 +95,9 @@ impl ListIndex {
             (_, true) => format!("({ordered})"),
             // lists put nulls last whichever way they go: SQLite does so going down, PostgreSQL not
             (DbBackend::Postgres, false) => format!(
-                "({}) INCLUDE ({carried})",
-                ordered.replace(" DESC", " DESC NULLS LAST")
+                "({}){}",
+                ordered.replace(" DESC", " DESC NULLS LAST"),
+                short(carried)
             ),
             (_, false) => format!("({ordered}, {carried})"),
         };

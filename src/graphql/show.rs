@@ -283,18 +283,21 @@ impl<S: Sink> Show<'_, S> {
     }
 
     fn cell(&mut self, pick: &Pick, row: Protected<'_>, slot: Slot, kind: Kind) {
-        let tally = self.tallies.get_mut(pick.seat);
+        // Every pick has its seat; what could not be counted is not shown.
+        let Some(tally) = self.tallies.get_mut(pick.seat) else {
+            return self.sink.null();
+        };
         match row.show(slot) {
             Shown::Full(cell) => {
-                tally.map(Tally::full);
+                tally.full();
                 self.value(kind, cell);
             }
             Shown::Masked(kind, mask) => {
-                tally.map(|tally| tally.masked(kind.mask_name()));
+                tally.masked(kind.mask_name());
                 self.sink.text(&mask);
             }
             Shown::Hidden => {
-                tally.map(Tally::hidden);
+                tally.hidden();
                 self.sink.null();
             }
         }

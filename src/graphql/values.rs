@@ -1,7 +1,7 @@
 //! Values on their way into and out of GraphQL.
 
 use async_graphql::Value;
-use chrono::{DateTime, NaiveDate, SecondsFormat};
+use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat};
 
 use super::arguments::{items, word};
 use super::error::GraphError;
@@ -23,6 +23,11 @@ pub fn shown(kind: Kind, cell: CellRef<'_>) -> Value {
     }
 }
 
+/// Whether a year has four digits, so that texts of dates are ordered as the dates are.
+fn written_alike(year: i32) -> bool {
+    (1..=9999).contains(&year)
+}
+
 /// A given value as it is compared and stored; `None` where it is not of the kind.
 pub fn given(kind: Kind, value: &Value) -> Option<Cell> {
     Some(match (kind, value) {
@@ -36,9 +41,14 @@ pub fn given(kind: Kind, value: &Value) -> Option<Cell> {
         (Kind::Time, Value::String(text)) => {
             let time = DateTime::parse_from_rfc3339(text).ok()?;
             // Both databases keep microseconds, and neither knows leap seconds.
-            Cell::Time(DateTime::from_timestamp_micros(time.timestamp_micros())?)
+            let time = DateTime::from_timestamp_micros(time.timestamp_micros())?;
+            // In UTC it may be of another year.
+            written_alike(time.year()).then_some(Cell::Time(time))?
         }
-        (Kind::Date, Value::String(text)) => Cell::Date(text.parse::<NaiveDate>().ok()?),
+        (Kind::Date, Value::String(text)) => {
+            let date = text.parse::<NaiveDate>().ok()?;
+            written_alike(date.year()).then_some(Cell::Date(date))?
+        }
         (Kind::Enum(kind), value) => {
             let name = word(value)?;
             Cell::Text(kind.values.iter().find(|v| v.name == name)?.name.to_owned())
@@ -81,4 +91,25 @@ pub fn sane(name: &str, text: &str) -> Result<(), GraphError> {
         )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_without_four_digits_is_no_date_of_ours() {
+        let taken = |kind, text: &str| given(kind, &Value::from(text)).is_some();
+        for text in ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"] {
+            assert!(taken(Kind::Time, text), "{text}");
+        }
+        // Of the year 10000 and of the year 0, as UTC has it.
+        for text in ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"] {
+            assert!(!taken(Kind::Time, text), "{text}");
+        }
+        assert!(taken(Kind::Date, "9999-12-31"));
+        for text in ["+10000-01-01", "0000-01-01", "-0001-01-01"] {
+            assert!(!taken(Kind::Date, text), "{text}");
+        }
+    }
 }

@@ -151,6 +151,8 @@ async fn hold(
         .enable_connect_protocol();
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
+    // Whoever waits for the last connection waits for this copy, which lasts as long as it.
+    let lasting = ended.clone();
     let mut told = pin!(async move { ended.changed().await.ok() }.fuse());
     loop {
         tokio::select! {
@@ -163,7 +165,7 @@ async fn hold(
             _ = &mut told => connection.as_mut().graceful_shutdown(),
         }
     }
-    drop(seat);
+    drop((seat, lasting));
 }
 
 /// Waits until it can be told which protocol the client speaks; whether it speaks at all.

@@ -149,7 +149,7 @@ impl Filtering<'_> {
     /// A list has a word as one of its items, not as a part of one.
     fn has(&mut self, field: &Field, alias: &str, word: &str) {
         let (before, after) = self.sql.items();
-        self.sql.push("EXISTS (SELECT 1 FROM ").push(before);
+        self.sql.exists().push("SELECT 1 FROM ").push(before);
         view::stored(self.sql, field, alias);
         self.sql
             .push(after)
@@ -189,7 +189,9 @@ impl Filtering<'_> {
         self.sql.push("(");
         view::condition(self.sql, &when, alias);
         self.sql
-            .push(" AND EXISTS (SELECT 1 FROM ")
+            .push(" AND ")
+            .exists()
+            .push("SELECT 1 FROM ")
             .push(target.table)
             .push(" ")
             .push(&next);

@@ -48,6 +48,9 @@ pub struct Within<'a> {
     pub parents: &'a [Uuid],
 }
 
+/// From how many pages on a page is far from the beginning.
+const FAR: u64 = 4;
+
 /// How many ids one statement takes; SQLite binds 32,766 values.
 pub(super) const MOST_IDS: usize = 5_000;
 
@@ -209,12 +212,16 @@ impl Store {
             order_by(&mut sql, terms, &alias, span.direction);
             sql.push(") AS place");
         }
+        let take = span.take as u64 + 1;
+        if !grouped && span.offset > FAR * take {
+            self.far(&mut sql, ask, span, terms, &alias);
+            return sql.finish();
+        }
         self.source(&mut sql, ask, &alias);
         if let Some(key) = &span.from {
             sql.push(" AND ");
             beyond(&mut sql, terms, key, &alias, span.direction);
         }
-        let take = span.take as u64 + 1;
         if grouped {
             let from = span.offset;
             sql.push(&format!(
@@ -231,6 +238,23 @@ impl Store {
             }
         }
         sql.finish()
+    }
+
+    /// Adds what follows the columns for a page far from the beginning: the ids of its rows are
+    /// found first, from an index alone where there is one, and only these rows are read.
+    fn far(&self, sql: &mut Sql, ask: &Ask<'_>, span: &Span, terms: &[Term], alias: &str) {
+        let inner = sql.alias();
+        sql.push(" FROM (SELECT ").column(&inner, "id");
+        self.source(sql, ask, &inner);
+        sql.push(" ORDER BY ");
+        order_by(sql, terms, &inner, span.direction);
+        let (take, offset) = (span.take as u64 + 1, span.offset);
+        sql.push(&format!(" LIMIT {take} OFFSET {offset}) far JOIN "));
+        sql.push(ask.layout.of().table).push(" ").push(alias);
+        sql.push(" ON ")
+            .column(alias, "id")
+            .push(" = far.id ORDER BY ");
+        order_by(sql, terms, alias, span.direction);
     }
 
     /// Adds ` FROM … WHERE …`: the rows that are there for the viewer, and are asked for.

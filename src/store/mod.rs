@@ -152,6 +152,12 @@ impl Store {
         &self.events
     }
 
+    /// Has the texts of the statements to come heard, for tests that look at what is asked of the
+    /// database; no value is in them.
+    pub fn listen(&self, listener: impl Fn(&str) + Send + 'static) {
+        self.statements.listen(listener);
+    }
+
     /// What was put to the database so far.
     #[must_use]
     pub fn statements(&self) -> Counts {

@@ -18,7 +18,7 @@ use super::raw::Raw;
 use super::statements::Statements;
 
 /// How many statements run at a time.
-const MOST: usize = 8;
+const MOST: usize = 4;
 /// How many prepared statements a connection keeps.
 const PREPARED: usize = 128;
 
@@ -72,7 +72,9 @@ impl Readers {
             let mut visit = visit;
             let begun = Instant::now();
             let done = run(&connection, &statement, &mut visit);
-            readers.statements.put(begun.elapsed(), done.is_err());
+            readers
+                .statements
+                .put(&statement.sql, begun.elapsed(), done.is_err());
             *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
             done?;
             readers.give_back(connection);

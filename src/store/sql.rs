@@ -111,6 +111,17 @@ impl Sql {
         self.push(")")
     }
 
+    /// Adds what begins a question whether there is a row, `EXISTS (`.
+    ///
+    /// SQLite 3.51 makes a join of such a question, and then takes a row that is found twice for
+    /// two rows where a page has an offset; the sign, which does nothing else, keeps it from that.
+    pub fn exists(&mut self) -> &mut Self {
+        self.push(match self.backend {
+            DbBackend::Sqlite => "+EXISTS (",
+            _ => "EXISTS (",
+        })
+    }
+
     /// The position of a text in another, from 1, or 0.
     pub fn position(&mut self) -> &'static str {
         if self.backend == DbBackend::Postgres {

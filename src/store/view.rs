@@ -65,7 +65,8 @@ pub fn test(sql: &mut Sql, test: &Test, alias: &str) {
             else {
                 return sql.word("FALSE");
             };
-            sql.push("EXISTS (SELECT 1 FROM ")
+            sql.exists()
+                .push("SELECT 1 FROM ")
                 .push(from)
                 .push(" WHERE ")
                 .push(own)
@@ -159,7 +160,9 @@ pub fn target(sql: &mut Sql, lens: &Lens, field: &Field, alias: &str) {
         return sql.word("NULL");
     };
     let next = sql.alias();
-    sql.push("CASE WHEN EXISTS (SELECT 1 FROM ")
+    sql.push("CASE WHEN ")
+        .exists()
+        .push("SELECT 1 FROM ")
         .push(target.table)
         .push(" ")
         .push(&next)

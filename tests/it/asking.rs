@@ -107,13 +107,12 @@ pub async fn number(app: &App, sql: &str) -> i64 {
 pub struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
-    /// Listens to a database. Only what is opened over it later is heard.
-    pub fn of(database: &mut TestDatabase) -> Self {
+    /// Listens to what a server asks its database.
+    pub fn of(app: &App) -> Self {
         let log = Self::default();
         let heard = log.clone();
-        database.db.set_metric_callback(move |info| {
-            heard.0.lock().unwrap().push(info.statement.sql.clone());
-        });
+        let hear = move |text: &str| heard.0.lock().unwrap().push(text.to_owned());
+        app.graph.store().listen(hear);
         log
     }
 

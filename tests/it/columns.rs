@@ -137,9 +137,9 @@ fn selected(log: &Log, table: &str) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn a_statement_selects_what_the_answer_needs_and_no_more() {
-    for mut database in TestDatabase::each_that_tells().await {
-        let log = Log::of(&mut database);
+    for database in TestDatabase::each().await {
         let app = App::over(database, Policies::shipped().unwrap()).await;
+        let log = Log::of(&app);
         for (role, query, table, expected) in [
             (
                 "administrator",
@@ -260,9 +260,9 @@ async fn what_decides_a_cell_is_fetched_though_nobody_asked_for_it() {
         @id(\"notes\") @en(\"Notes.\") @zh(\"備註。\") permit (principal, action == Action::\"Shift.internalNote\", resource) when { resource.progress == \"DONE\" };
         @id(\"place\") @en(\"Place.\") @zh(\"地點。\") permit (principal is User, action == Action::\"Shift.place\", resource) when { resource has department && principal.memberOf.contains(resource.organisation) };";
     let rules = policies(text);
-    for mut database in TestDatabase::each_that_tells().await {
-        let log = Log::of(&mut database);
+    for database in TestDatabase::each().await {
         let app = App::over(database, Arc::clone(&rules)).await;
+        let log = Log::of(&app);
         log.take();
         let query = "{ shifts(first: 1000) { nodes { id place internalNote progress department { id } } } }";
         let data = app.data("administrator", query).await;

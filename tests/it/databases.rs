@@ -32,11 +32,6 @@ impl TestDatabase {
         Self::with_postgres(Self::sqlite().await).await
     }
 
-    /// The same, but SQLite in memory: all that it is asked goes through one driver, which tells.
-    pub async fn each_that_tells() -> Vec<TestDatabase> {
-        Self::with_postgres(Self::memory().await).await
-    }
-
     async fn with_postgres(sqlite: TestDatabase) -> Vec<TestDatabase> {
         let mut all = vec![sqlite];
         match std::env::var("KAIFONG_TEST_POSTGRES") {
@@ -88,18 +83,6 @@ impl TestDatabase {
             url,
             drop_after: None,
             file: Some(Temporary(file)),
-        }
-    }
-
-    async fn memory() -> TestDatabase {
-        let db = Database::connect("sqlite::memory:").await.unwrap();
-        Migrator::up(&db, None).await.unwrap();
-        TestDatabase {
-            name: "SQLite",
-            db,
-            url: "sqlite::memory:".into(),
-            drop_after: None,
-            file: None,
         }
     }
 

@@ -31,15 +31,13 @@ struct Watched {
 impl Watched {
     async fn each() -> Vec<Self> {
         let mut all = Vec::new();
-        for mut database in TestDatabase::each().await {
+        for database in TestDatabase::each().await {
             demo::load(&database.db, noon()).await.unwrap();
             let sent = Arc::new(Mutex::new(Vec::new()));
             let log = Arc::clone(&sent);
-            let note = move |info: &sea_orm::metric::Info<'_>| {
-                log.lock().unwrap().push(info.statement.sql.clone());
-            };
-            database.db.set_metric_callback(note);
             let store = Store::new(database.db.clone()).watched().await.unwrap();
+            let note = move |text: &str| log.lock().unwrap().push(text.to_owned());
+            store.listen(note);
             let policies = Policies::shipped().unwrap();
             let (seal, limits) = (Seal::new([7; 64]), Limits::default());
             let graph = Graph::new(policies, store, seal, limits, Arc::new(noon));

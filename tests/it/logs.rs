@@ -68,7 +68,7 @@ async fn a_request_is_one_line_that_says_what_it_may() {
             demo.send("/graphql", &[], Some("[]")),
             400,
             "unknown",
-            "BATCH_NOT_ACCEPTED",
+            "INVALID_REQUEST",
             "anonymous",
         ),
     ];

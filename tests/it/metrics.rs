@@ -134,7 +134,7 @@ async fn they_count_what_happened() {
         ),
         (r#"{"query":"{"}"#, 200, "GRAPHQL_PARSE_FAILED"),
         ("{", 400, "INVALID_JSON"),
-        ("[]", 400, "BATCH_NOT_ACCEPTED"),
+        ("[]", 400, "INVALID_REQUEST"),
     ] {
         assert_eq!(demo.send("/graphql", &[], Some(body)).status, status);
         let counted = sum(&page(), "kaifong_operations_total", &[("code", code)]);

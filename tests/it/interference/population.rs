@@ -93,7 +93,9 @@ impl Rewriting<'_> {
                     continue;
                 }
                 let id = self.dice.id();
-                rows::add_like(self.database, of, like, id).await;
+                if !rows::add_like(self.database, of, like, id).await {
+                    continue;
+                }
                 added.push((*of, id, like));
                 self.done.inserted += 1;
             }

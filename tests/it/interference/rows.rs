@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use kaifong::catalogue::{AttributeShape, Cell, Field, Kind, Shape, TYPES, Type};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement, TryGetable, Value,
+    ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, SqlErr, Statement, TryGetable,
+    Value,
 };
 use uuid::Uuid;
 
@@ -168,7 +169,8 @@ pub async fn remove(database: &DatabaseConnection, of: &Type, id: Uuid) {
 }
 
 /// Adds a row like another, without its external id, under which there can be only one.
-pub async fn add_like(database: &DatabaseConnection, of: &Type, like: Uuid, id: Uuid) {
+/// Whether it could be added.
+pub async fn add_like(database: &DatabaseConnection, of: &Type, like: Uuid, id: Uuid) -> bool {
     let backend = database.get_database_backend();
     let (columns, _) = columns(database, of.table).await;
     let places = if backend == DbBackend::Postgres {
@@ -190,6 +192,16 @@ pub async fn add_like(database: &DatabaseConnection, of: &Type, like: Uuid, id: 
     );
     let bound = [Value::from(id), Value::from(like)];
     let statement = Statement::from_sql_and_values(backend, text, bound);
-    let done = database.execute_raw(statement).await.unwrap();
-    assert_eq!(done.rows_affected(), 1, "{} {like} is there", of.name);
+    match database.execute_raw(statement).await {
+        Ok(done) => {
+            assert_eq!(done.rows_affected(), 1, "{} {like} is there", of.name);
+            true
+        }
+        // A volunteer is on a roster once: there is no second row like this one.
+        Err(error) => {
+            let twice = matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)));
+            assert!(of.name == "Assignment" && twice, "{}: {error}", of.name);
+            false
+        }
+    }
 }
