@@ -27,6 +27,7 @@ enum Packed {
 }
 
 /// Rows as the store found them, for one layout. Each opens as a [`Protected`] only.
+#[derive(Clone)]
 pub struct Rows {
     layout: Arc<Layout>,
     ids: Vec<Uuid>,
@@ -36,6 +37,7 @@ pub struct Rows {
 }
 
 /// Rows that are being filled in. What went in does not come out.
+#[derive(Clone)]
 pub struct Filling {
     rows: Rows,
 }

@@ -49,7 +49,7 @@ pub struct Within<'a> {
 }
 
 /// From how many pages on a page is far from the beginning.
-const FAR: u64 = 4;
+const FAR: u64 = 20;
 
 /// How many ids one statement takes; SQLite binds 32,766 values.
 pub(super) const MOST_IDS: usize = 5_000;
@@ -364,6 +364,7 @@ impl Store {
 }
 
 /// Takes rows whose first value is the id and whose next are those of a layout.
+#[derive(Clone)]
 struct Taking {
     holds: Vec<Holds>,
     filling: Filling,
@@ -384,6 +385,7 @@ fn fill(filling: &mut Filling, holds: &[Holds], row: &impl Raw) -> Result<(), St
 }
 
 /// Takes the rows of pages.
+#[derive(Clone)]
 struct Paging {
     filling: Filling,
     holds: Vec<Holds>,
@@ -424,7 +426,7 @@ impl Visit for Paging {
 }
 
 /// Takes counts.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Counting {
     by: HashMap<Uuid, u64>,
     one: u64,

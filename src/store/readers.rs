@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, Value as Sqlite};
-use rusqlite::{Connection, OpenFlags, ToSql};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 use sea_orm::{DatabaseConnection, Statement, Value};
 use tokio::sync::Semaphore;
 
@@ -19,11 +19,17 @@ use super::statements::Statements;
 
 /// How many statements run at a time.
 const MOST: usize = 4;
+/// How many steps of SQLite's machine a short statement takes: a millisecond or two.
+const BRIEF: i32 = 100_000;
+/// How long a long statement waits for another process that has locked the file.
+const WAIT: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps.
 const PREPARED: usize = 128;
 
 /// Takes rows as they come.
-pub trait Visit: Send + 'static {
+///
+/// It is copied before it takes any, in case a statement must begin again.
+pub trait Visit: Clone + Send + 'static {
     /// Takes a row.
     fn row(&mut self, row: &impl Raw) -> Result<(), StoreError>;
 }
@@ -56,7 +62,9 @@ impl Readers {
         })
     }
 
-    /// Runs a statement. If its caller gives up, it ends.
+    /// Runs a statement: a short one here and now, since to hand it to another thread would cost
+    /// more than it does; one that turns out to be long again, from its beginning, where it holds
+    /// up nobody.
     pub async fn read<V: Visit>(
         self: &Arc<Self>,
         statement: Statement,
@@ -64,6 +72,48 @@ impl Readers {
     ) -> Result<V, StoreError> {
         let turn = self.free.acquire().await;
         let connection = self.connection()?;
+        let mut taken = visit.clone();
+        let done = match self.briefly(&connection, &statement, &mut taken)? {
+            true => {
+                self.give_back(connection);
+                Ok(taken)
+            }
+            false => self.at_length(connection, statement, visit).await,
+        };
+        drop(turn);
+        done
+    }
+
+    /// Runs a statement unless it is long or has to wait; whether it came to its end.
+    fn briefly(
+        &self,
+        connection: &Connection,
+        statement: &Statement,
+        visit: &mut impl Visit,
+    ) -> Result<bool, StoreError> {
+        connection.busy_timeout(Duration::ZERO)?;
+        connection.progress_handler(BRIEF, Some(|| true))?;
+        let begun = Instant::now();
+        let done = run(connection, statement, visit);
+        connection.progress_handler(0, None::<fn() -> bool>)?;
+        if let Err(StoreError::Sqlite(error)) = &done
+            && is_unfinished(error)
+        {
+            return Ok(false);
+        }
+        self.statements
+            .put(&statement.sql, begun.elapsed(), done.is_err());
+        done.map(|()| true)
+    }
+
+    /// Runs a statement in a thread that may wait. If its caller gives up, it ends.
+    async fn at_length<V: Visit>(
+        self: &Arc<Self>,
+        connection: Connection,
+        statement: Statement,
+        visit: V,
+    ) -> Result<V, StoreError> {
+        connection.busy_timeout(WAIT)?;
         let stop = Stop(Arc::new(Mutex::new(Some(
             connection.get_interrupt_handle(),
         ))));
@@ -81,7 +131,6 @@ impl Readers {
             Ok(visit)
         };
         let done = tokio::task::spawn_blocking(work).await;
-        drop(turn);
         done.map_err(|_| StoreError::Reader)?
     }
 
@@ -92,7 +141,6 @@ impl Readers {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
@@ -114,6 +162,14 @@ impl Drop for Stop {
             handle.interrupt();
         }
     }
+}
+
+/// Whether a statement was stopped, or would have had to wait.
+fn is_unfinished(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::OperationInterrupted | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 fn run(
@@ -160,6 +216,117 @@ impl ToSql for Bound<'_> {
                 owned(date.map(|date| Sqlite::Text(date.format("%F").to_string())))
             }
             _ => unknown(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::types::Value as Sqlite;
+    use sea_orm::{DbBackend, Statement, Value};
+
+    use super::*;
+    use crate::catalogue::CellRef;
+    use crate::store::cells::Holds;
+
+    #[derive(Clone, Default)]
+    struct Numbers(Vec<i64>);
+
+    impl Visit for Numbers {
+        fn row(&mut self, row: &impl Raw) -> Result<(), StoreError> {
+            if let CellRef::Int(number) = row.cell(0, Holds::Long)? {
+                self.0.push(number);
+            }
+            Ok(())
+        }
+    }
+
+    fn readers(file: PathBuf) -> Arc<Readers> {
+        Arc::new(Readers {
+            file,
+            idle: Mutex::default(),
+            free: Semaphore::new(MOST),
+            statements: Statements::default(),
+        })
+    }
+
+    fn counting(to: i64) -> Statement {
+        let text = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i FROM n";
+        Statement::from_sql_and_values(DbBackend::Sqlite, text, [Value::from(to)])
+    }
+
+    fn file(name: &str) -> PathBuf {
+        let file = std::env::temp_dir().join(format!("{name}-{}.db", uuid::Uuid::new_v4()));
+        Connection::open(&file).unwrap();
+        file
+    }
+
+    #[tokio::test]
+    async fn a_long_statement_begins_again_and_gives_each_row_once() {
+        let file = file("long");
+        let readers = readers(file.clone());
+        for to in [1, 100, 200_000, 10] {
+            let Numbers(found) = readers
+                .read(counting(to), Numbers::default())
+                .await
+                .unwrap();
+            assert!(found.iter().copied().eq(1..=to), "{to}: {}", found.len());
+        }
+        let kept = readers.idle.lock().unwrap().len();
+        assert_eq!(kept, 1, "one connection did all of it");
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_statement_whose_caller_has_gone_ends() {
+        let file = file("gone");
+        let readers = readers(file.clone());
+        let endless = readers.read(counting(i64::MAX), Numbers::default());
+        let gone = tokio::time::timeout(Duration::from_millis(50), endless).await;
+        assert!(gone.is_err());
+        // Its turn and its thread are free again, however often that happens.
+        for _ in 0..MOST {
+            let endless = readers.read(counting(i64::MAX), Numbers::default());
+            tokio::time::timeout(Duration::from_millis(20), endless)
+                .await
+                .ok();
+        }
+        let Numbers(found) = readers.read(counting(3), Numbers::default()).await.unwrap();
+        assert_eq!(found, [1, 2, 3]);
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_reader_writes_nothing() {
+        let file = file("reader");
+        let readers = readers(file.clone());
+        let text = "CREATE TABLE t (a)";
+        let statement = Statement::from_string(DbBackend::Sqlite, text);
+        assert!(readers.read(statement, Numbers::default()).await.is_err());
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[test]
+    fn what_is_bound_is_what_the_other_driver_binds() {
+        let id = uuid::Uuid::from_u128(7);
+        let time = chrono::DateTime::from_timestamp(1_700_000_000, 250_000_000).unwrap();
+        for (value, expected) in [
+            (Value::from(id), Sqlite::Blob(id.as_bytes().to_vec())),
+            (Value::from(true), Sqlite::Integer(1)),
+            (
+                Value::from(time),
+                Sqlite::Text("2023-11-14T22:13:20.250+00:00".into()),
+            ),
+            (
+                Value::from(time.date_naive()),
+                Sqlite::Text("2023-11-14".into()),
+            ),
+            (Value::String(None), Sqlite::Null),
+        ] {
+            let ToSqlOutput::Owned(bound) = Bound(&value).to_sql().unwrap() else {
+                panic!("borrowed");
+            };
+            assert_eq!(bound, expected);
         }
     }
 }

@@ -866,8 +866,9 @@ async fn a_page_far_from_the_beginning_is_the_same_part_of_the_list() {
                 let all = nodes(&all[plural]);
                 for offset in [
                     8,
-                    9,
-                    17,
+                    39,
+                    41,
+                    60,
                     all.len().saturating_sub(1),
                     all.len(),
                     all.len() + 5,
