@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use crate::{
@@ -137,8 +138,8 @@ async fn a_request_is_one_line_that_says_what_it_may() {
     assert_eq!(kinds, BTreeMap::from(expected));
 }
 
-#[test]
-fn errors_bear_the_id_of_their_request_at_every_level() {
+#[tokio::test]
+async fn errors_bear_the_id_of_their_request_at_every_level() {
     let settings = [
         ("KAIFONG_LOG_FORMAT", "json"),
         ("KAIFONG_LOG_LEVEL", "error"),
@@ -146,18 +147,13 @@ fn errors_bear_the_id_of_their_request_at_every_level() {
     let mut demo = Demo::with(&settings);
     let id = "4bf92f3577b34da6a3ce929d0e0e4736";
     // The database loses a table under the server.
-    let dropped = std::process::Command::new("python3").args([
-        "-c",
-        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA foreign_keys = OFF'); c.execute('DROP TABLE notice_receipts'); c.commit()",
-        demo.scratch.path("data/kaifong.db").to_str().unwrap(),
-    ]).status();
-    if !dropped.is_ok_and(|status| status.success()) {
-        crate::databases::skip(
-            "the id of errors",
-            "there is no python3 to break a database with",
-        );
-        return;
+    let file = demo.scratch.path("data/kaifong.db");
+    let other = sea_orm::Database::connect(format!("sqlite:{}", file.display())).await;
+    let other = other.unwrap();
+    for text in ["PRAGMA foreign_keys = OFF", "DROP TABLE notice_receipt"] {
+        other.execute_unprepared(text).await.unwrap();
     }
+    other.close().await.unwrap();
     let bearer = format!("Bearer {}", demo.token("administrator"));
     let body = json!({ "query": "{ noticeReceipts(first: 1) { nodes { id } } }" }).to_string();
     let headers = [("x-request-id", id), ("authorization", bearer.as_str())];
