@@ -70,10 +70,13 @@ type Executable = Schema<Query, Mutation, Subscription>;
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// How many lenses are kept, and how many documents.
+/// How many lenses are kept.
 const KEPT: usize = 512;
-/// The longest document that is kept, in bytes.
-const LONGEST_KEPT: usize = 8 * 1024;
+/// The longest document that is kept, in bytes. Parsed, it is some fifty times as large, and anybody
+/// can send as many as are kept.
+const LONGEST_KEPT: usize = 2 * 1024;
+/// How many documents are kept.
+const DOCUMENTS: usize = 128;
 
 /// Answers requests as their viewers may see the data.
 pub struct Graph {
@@ -111,7 +114,7 @@ impl Graph {
             clock,
             known: Known::lasting(Duration::ZERO),
             lenses: Mutex::new(Kept::of(KEPT)),
-            documents: Mutex::new(Kept::of(KEPT)),
+            documents: Mutex::new(Kept::of(DOCUMENTS)),
             introspection: true,
         }
     }
