@@ -11,6 +11,7 @@ mod arguments;
 mod check;
 mod cost;
 mod document;
+mod documents;
 mod error;
 mod fetch;
 mod filter;
@@ -43,7 +44,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_graphql::Name;
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Schema, SchemaBuilder, ServerError};
 use chrono::{DateTime, Utc};
 use futures_util::stream::{BoxStream, once, unfold};
@@ -55,6 +56,7 @@ use crate::store::{Seal, Store, Underway};
 use crate::traces::span;
 use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
 use cost::{Cost, estimate};
+use documents::Documents;
 use error::{Over, coded, failed, with_code};
 use kept::Kept;
 use known::Known;
@@ -72,11 +74,6 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// How many lenses are kept.
 const KEPT: usize = 512;
-/// The longest document that is kept, in bytes. Parsed, it is some fifty times as large, and anybody
-/// can send as many as are kept.
-const LONGEST_KEPT: usize = 2 * 1024;
-/// How many documents are kept.
-const DOCUMENTS: usize = 128;
 
 /// Answers requests as their viewers may see the data.
 pub struct Graph {
@@ -88,7 +85,7 @@ pub struct Graph {
     clock: Clock,
     known: Known,
     lenses: Mutex<Kept<LensKey, Arc<Lens>>>,
-    documents: Mutex<Kept<String, Arc<ExecutableDocument>>>,
+    documents: Documents,
     introspection: bool,
 }
 
@@ -114,7 +111,7 @@ impl Graph {
             clock,
             known: Known::lasting(Duration::ZERO),
             lenses: Mutex::new(Kept::of(KEPT)),
-            documents: Mutex::new(Kept::of(DOCUMENTS)),
+            documents: Documents::default(),
             introspection: true,
         }
     }
@@ -152,6 +149,12 @@ impl Graph {
         self.store.ready().await
     }
 
+    /// What kind of operation a request asks for; nothing where its document does not parse or has
+    /// no such operation, of which the answer will complain.
+    pub fn operation_type(&self, request: &mut Request) -> Option<OperationType> {
+        self.documents.operation_type(request)
+    }
+
     /// The answer to a request by the holder of these claims (nobody in particular without any).
     pub async fn execute(
         &self,
@@ -180,7 +183,7 @@ impl Graph {
         if let Err(refusal) = span!("parse").in_scope(|| self.admit(&mut request)) {
             return once(async move { Response::from_errors(vec![refusal]) }).boxed();
         }
-        if !is_subscription(&mut request) {
+        if self.operation_type(&mut request) != Some(OperationType::Subscription) {
             return once(async move {
                 let now = graph.now();
                 graph.execute(request, claims.as_ref(), now).await
@@ -306,13 +309,27 @@ impl Graph {
 
     /// Refuses what does not parse, and what is too large before any pass that would expand it.
     fn admit(&self, request: &mut Request) -> Result<(), ServerError> {
-        let document = self.parsed(request)?;
+        let asks_for_schema = match self.documents.take(request) {
+            Some(known) => known.asks_for_schema,
+            None => self.measured(request)?,
+        };
+        if asks_for_schema && !self.introspection {
+            let message = "the schema cannot be asked for here";
+            return Err(coded("INTROSPECTION_DISABLED", message, None));
+        }
+        self.afford(request)
+    }
+
+    /// Refuses a document that is too large, and keeps it otherwise; whether it asks for the schema.
+    fn measured(&self, request: &mut Request) -> Result<bool, ServerError> {
+        let text = request.query.clone();
+        let document = documents::parsed(request)?;
         match measure(document, &self.limits.extent) {
-            Ok(_) if !self.introspection && introspection::asks_for_schema(document) => {
-                let message = "the schema cannot be asked for here";
-                Err(coded("INTROSPECTION_DISABLED", message, None))
+            Ok(_) => {
+                let asks_for_schema = introspection::asks_for_schema(document);
+                self.documents.keep(&text, document, asks_for_schema);
+                Ok(asks_for_schema)
             }
-            Ok(_) => self.afford(request),
             Err(Oversize::More(over)) => Err(over.shown(None)),
             Err(Oversize::Cycle) => {
                 let message = "a fragment of the document spreads itself";
@@ -331,30 +348,6 @@ impl Graph {
         };
         (request.operation_name, request.variables) = (name, variables);
         estimated.map(|_| ()).map_err(|over| over.shown(None))
-    }
-
-    /// The document of a request. Clients ask the same few again and again.
-    fn parsed<'r>(&self, request: &'r mut Request) -> Result<&'r ExecutableDocument, ServerError> {
-        let kept = || {
-            let documents = self.documents.lock();
-            documents.unwrap_or_else(PoisonError::into_inner)
-        };
-        let short = request.query.len() <= LONGEST_KEPT;
-        let known = short
-            .then(|| kept().get(&*request.query).map(Arc::clone))
-            .flatten();
-        if let Some(document) = known {
-            request.set_parsed_query(ExecutableDocument::clone(&document));
-        } else {
-            let document = request.parsed_query();
-            let document = document.map_err(|error| with_code("GRAPHQL_PARSE_FAILED", error))?;
-            if short {
-                let document = Arc::new(document.clone());
-                kept().put(request.query.clone(), document);
-            }
-        }
-        let document = request.parsed_query();
-        document.map_err(|error| with_code("GRAPHQL_PARSE_FAILED", error))
     }
 
     /// The lens of a viewer.
@@ -428,19 +421,6 @@ fn driven(mut answers: BoxStream<'static, Response>) -> BoxStream<'static, Respo
         receiver.recv().await.map(|response| (response, receiver))
     };
     unfold(receiver, next).boxed()
-}
-
-/// Whether the operation that is to be executed is a subscription.
-fn is_subscription(request: &mut Request) -> bool {
-    let name = request.operation_name.clone();
-    let Ok(document) = request.parsed_query() else {
-        return false;
-    };
-    let chosen = |(operation, _): &(Option<&Name>, _)| {
-        name.is_none() || operation.map(Name::as_str) == name.as_deref()
-    };
-    let operation = document.operations.iter().find(chosen);
-    operation.is_some_and(|(_, operation)| operation.node.ty == OperationType::Subscription)
 }
 
 /// An instant as both databases keep it, so that what is written is found by what is shown.

@@ -103,7 +103,7 @@ async fn answered(
     let (limits, trusted) = (&server.limits, &server.trusted);
     let posted = match head.method {
         Method::GET => {
-            let request = only_query(request::from_address(&head.uri, &gate, trusted)?)?;
+            let request = only_query(server, request::from_address(&head.uri, &gate, trusted)?)?;
             Posted::One(Box::new(request))
         }
         _ => {
@@ -114,7 +114,7 @@ async fn answered(
     arrived.store(true, Ordering::Relaxed);
     match posted {
         Posted::One(mut request) => {
-            record.known(claims, request::operation_type(&mut request));
+            record.known(claims, server.graph.operation_type(&mut request));
             let request = request.data(AsText);
             let response = server.graph.execute(request, claims, now).await;
             Ok(Answered::One(response))
@@ -134,8 +134,8 @@ async fn answered(
 }
 
 /// A GET changes nothing. What does not parse is left to the graph to complain about.
-fn only_query(mut request: Request) -> Result<Request, Refusal> {
-    match request::operation_type(&mut request) {
+fn only_query(server: &Server, mut request: Request) -> Result<Request, Refusal> {
+    match server.graph.operation_type(&mut request) {
         Some(OperationType::Query) | None => Ok(request),
         Some(_) => Err(Refusal::MethodOfOperation),
     }

@@ -16,7 +16,6 @@ use super::{
     metrics::{Open, Transport, name_of},
     record::Record,
     refusal::Refusal,
-    request,
     visitors::{Pass, Visit},
 };
 use crate::{traces, viewer::Claims};
@@ -52,7 +51,7 @@ pub(super) fn run(
     transport: Transport,
 ) -> BoxStream<'static, Outcome> {
     let limit = server.limits.timeout;
-    let kind = request::operation_type(&mut request);
+    let kind = server.graph.operation_type(&mut request);
     let lasting = kind == Some(OperationType::Subscription);
     let mut record = Record::begin(&server.metrics, transport);
     record.known(claims.as_ref(), kind);

@@ -1,6 +1,6 @@
 //! What the client asks: the request read from a body or an address.
 
-use async_graphql::{Request, Value as GraphValue, Variables, parser::types::OperationType};
+use async_graphql::{Request, Value as GraphValue, Variables};
 use axum::{
     body::Body,
     extract::Query,
@@ -134,18 +134,6 @@ pub(super) fn from_address(uri: &Uri, gate: &Gate, trusted: &Trusted) -> Result<
         extensions,
     }
     .admitted(gate, trusted)
-}
-
-/// What kind of operation is asked for; nothing where the document does not parse or
-/// has no such operation, of which the graph will complain.
-pub(super) fn operation_type(request: &mut Request) -> Option<OperationType> {
-    let name = request.operation_name.clone();
-    let document = request.parsed_query().ok()?;
-    let chosen = document.operations.iter().find(|(known, _)| match &name {
-        Some(name) => known.is_some_and(|known| known == name),
-        None => true,
-    });
-    chosen.map(|(_, operation)| operation.node.ty)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -99,7 +99,7 @@ async fn admitted(
         return Ok((request, claims, pass));
     }
     let mut request = request::from_address(&head.uri, &gate, &server.trusted)?;
-    match request::operation_type(&mut request) {
+    match server.graph.operation_type(&mut request) {
         Some(OperationType::Mutation) => Err(Refusal::MethodOfOperation),
         _ => Ok((request, claims, pass)),
     }

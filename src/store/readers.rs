@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value as Sqlite};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 use sea_orm::{DatabaseConnection, Statement, Value};
@@ -143,6 +144,8 @@ impl Readers {
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         connection.pragma_update(None, "query_only", true)?;
+        // Otherwise the planner looks at the values, and plans again for each that is bound anew.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(connection)
     }
 
