@@ -73,7 +73,7 @@ pub struct ListPlan {
     pub archived: bool,
     /// The column of the rows that names the parent.
     pub foreign: Option<&'static str>,
-    /// What its cursors are bound to.
+    /// What its cursors are bound to, where it shows any.
     pub context: Vec<u8>,
     /// How the connection is shown.
     pub parts: Vec<(Key, ListPart)>,
@@ -330,8 +330,8 @@ impl<'a> Planner<'a> {
         };
         let arguments = Arguments::of(first, self.request);
         let order = filter::order(of, &arguments)?;
-        let context = self.context(of, foreign, &arguments, &order);
-        let span = self.span(&arguments, &context)?;
+        let context = || self.context(of, foreign, &arguments, &order);
+        let span = self.span(&arguments, context)?;
         let at = &at.times(span.take as u64);
         let mut layout = Layout::new(of, &self.scope.lens);
         let connection = format!("{}Connection", of.name);
@@ -355,16 +355,21 @@ impl<'a> Planner<'a> {
         if parts.iter().any(|(_, part)| part.fetches()) {
             self.spend(at.rows)?;
         }
-        Ok(ListPlan {
+        let mut plan = ListPlan {
             layout: Arc::new(layout),
             filter: filter::filter(of, &arguments)?,
-            order,
+            order: Vec::new(),
             span,
             archived: arguments.flag("includeArchived"),
             foreign,
-            context,
+            context: Vec::new(),
             parts,
-        })
+        };
+        if plan.keyed() {
+            plan.context = context();
+        }
+        plan.order = order;
+        Ok(plan)
     }
 
     fn edges(
@@ -443,7 +448,11 @@ impl<'a> Planner<'a> {
         .into_bytes()
     }
 
-    fn span(&self, arguments: &Arguments, context: &[u8]) -> Result<Span, GraphError> {
+    fn span(
+        &self,
+        arguments: &Arguments,
+        context: impl Fn() -> Vec<u8>,
+    ) -> Result<Span, GraphError> {
         let limits = &self.scope.limits;
         let (first, last) = (arguments.count("first")?, arguments.count("last")?);
         let (after, before) = (arguments.text("after")?, arguments.text("before")?);
@@ -473,7 +482,7 @@ impl<'a> Planner<'a> {
         let open = |cursor| {
             self.scope
                 .seal
-                .open(cursor, context)
+                .open(cursor, &context())
                 .map_err(|_| GraphError::Cursor)
         };
         let from = cursor.map(open).transpose()?;

@@ -35,6 +35,26 @@ impl PartialEq for Field {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Slot(usize);
 
+/// What has a place.
+#[derive(Clone, Copy)]
+enum Whose {
+    Field(&'static Field),
+    Target(&'static Field),
+    Deed(&'static Deed),
+}
+
+impl PartialEq for Whose {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Field(one), Self::Field(other)) | (Self::Target(one), Self::Target(other)) => {
+                one == other
+            }
+            (Self::Deed(one), Self::Deed(other)) => std::ptr::eq(*one, *other),
+            _ => false,
+        }
+    }
+}
+
 struct Seat {
     cell: Option<usize>,
     kind: Option<Kind>,
@@ -56,7 +76,7 @@ pub struct Layout {
     rows: Arc<Condition>,
     columns: Vec<Column>,
     seats: Vec<Seat>,
-    named: Vec<(String, Slot)>,
+    taken: Vec<(Whose, Slot)>,
     opaque: bool,
 }
 
@@ -79,7 +99,7 @@ impl Layout {
             rows,
             columns: Vec::new(),
             seats: Vec::new(),
-            named: Vec::new(),
+            taken: Vec::new(),
             opaque: false,
         }
     }
@@ -102,6 +122,14 @@ impl Layout {
         &self.columns
     }
 
+    /// What is asked of the sets of each row.
+    pub fn facts(&self) -> impl Iterator<Item = &Test> {
+        self.columns.iter().filter_map(|column| match column {
+            Column::Fact(test) => Some(test),
+            _ => None,
+        })
+    }
+
     /// Whether rows must bring everything that policies read, for rules that only Cedar decides.
     #[must_use]
     pub fn needs_records(&self) -> bool {
@@ -114,7 +142,7 @@ impl Layout {
             Shape::Many { .. } => None,
             Shape::Value { .. } | Shape::One { .. } => Some(Column::Field(field)),
         };
-        self.place(field, field.action(self.of), column)
+        self.place(field, Whose::Field(field), column)
     }
 
     /// The place of a field as what it leads to: a row that is not there for the viewer is none.
@@ -122,23 +150,22 @@ impl Layout {
         let Shape::One { .. } = field.shape else {
             return self.field(field);
         };
-        let name = format!("{}:target", field.action(self.of));
-        self.place(field, name, Some(Column::Target(field)))
+        self.place(field, Whose::Target(field), Some(Column::Target(field)))
     }
 
-    fn place(&mut self, field: &'static Field, name: String, column: Option<Column>) -> Slot {
-        if let Some((_, slot)) = self.named.iter().find(|(known, _)| *known == name) {
+    fn place(&mut self, field: &'static Field, whose: Whose, column: Option<Column>) -> Slot {
+        if let Some((_, slot)) = self.taken.iter().find(|(known, _)| *known == whose) {
             return *slot;
         }
-        let action = field.action(self.of);
+        let of = self.of;
         let sight = self.lens.sight(self.of, field);
         let cell = column.map(|column| self.column(column));
-        let full = self.decider(&sight.full, &action);
+        let full = self.decider(&sight.full, || field.action(of));
         let masked = sight
             .masked
-            .map(|rule| self.decider(&rule, &format!("{action}:masked")));
+            .map(|rule| self.decider(&rule, || format!("{}:masked", field.action(of))));
         self.seat(
-            name,
+            whose,
             Seat {
                 cell,
                 kind: field.kind(),
@@ -150,14 +177,15 @@ impl Layout {
 
     /// The place of a deed: whether the viewer may do it to the row.
     pub fn deed(&mut self, deed: &'static Deed) -> Slot {
-        let action = format!("{}.{}", self.of.name, deed.name);
-        if let Some((_, slot)) = self.named.iter().find(|(name, _)| *name == action) {
+        let whose = Whose::Deed(deed);
+        if let Some((_, slot)) = self.taken.iter().find(|(known, _)| *known == whose) {
             return *slot;
         }
-        let rule = self.lens.deed(self.of, deed);
-        let full = self.decider(&rule, &action);
+        let of = self.of;
+        let rule = self.lens.deed(of, deed);
+        let full = self.decider(&rule, || format!("{}.{}", of.name, deed.name));
         self.seat(
-            action,
+            whose,
             Seat {
                 cell: None,
                 kind: None,
@@ -167,10 +195,10 @@ impl Layout {
         )
     }
 
-    fn seat(&mut self, action: String, seat: Seat) -> Slot {
+    fn seat(&mut self, whose: Whose, seat: Seat) -> Slot {
         let slot = Slot(self.seats.len());
         self.seats.push(seat);
-        self.named.push((action, slot));
+        self.taken.push((whose, slot));
         slot
     }
 
@@ -182,7 +210,7 @@ impl Layout {
         self.columns.len() - 1
     }
 
-    fn decider(&mut self, rule: &Rule, action: &str) -> Decider {
+    fn decider(&mut self, rule: &Rule, action: impl FnOnce() -> String) -> Decider {
         match rule {
             // The row is only there because its own condition holds: what that implies is true.
             Rule::Condition(condition) if self.rows.implies(condition) => Decider::Constant(true),
@@ -198,7 +226,7 @@ impl Layout {
             })),
             Rule::Opaque => {
                 self.opaque = true;
-                Decider::Cedar(action.to_owned())
+                Decider::Cedar(action())
             }
         }
     }

@@ -44,6 +44,7 @@ pub struct Lens {
     partial: Mutex<Option<Arc<PartialEntities>>>,
     rules: Mutex<HashMap<String, Arc<Rule>>>,
     rows: Mutex<HashMap<&'static str, Arc<Condition>>>,
+    sights: Mutex<HashMap<(usize, usize), Sight>>,
 }
 
 impl Lens {
@@ -59,6 +60,7 @@ impl Lens {
             partial: Mutex::default(),
             rules: Mutex::default(),
             rows: Mutex::default(),
+            sights: Mutex::default(),
         };
         lens.partial()?;
         Ok(lens)
@@ -119,11 +121,22 @@ impl Lens {
     /// How a field is seen.
     #[must_use]
     pub fn sight(&self, of: &'static Type, field: &'static Field) -> Sight {
+        // Types and fields are static, so that where one lies says which it is.
+        let place = (
+            std::ptr::from_ref(of) as usize,
+            std::ptr::from_ref(field) as usize,
+        );
+        let kept = || self.sights.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sight) = kept().get(&place) {
+            return sight.clone();
+        }
         let action = field.action(of);
         let full = self.rule(of, &action);
         let maskable = field.kind().is_some_and(crate::catalogue::Kind::maskable);
         let masked = maskable.then(|| self.rule(of, &format!("{action}:masked")));
-        Sight { full, masked }
+        let sight = Sight { full, masked };
+        kept().insert(place, sight.clone());
+        sight
     }
 
     /// When the viewer may do this to a row.

@@ -2,6 +2,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
+    sync::Arc,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -29,7 +30,10 @@ use super::{
 use crate::graphql::AsText;
 
 /// Answers `/graphql`, whatever the method; a request for a WebSocket gets one.
-pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Request) -> Response {
+pub(super) async fn endpoint(
+    State(server): State<Arc<Server>>,
+    asked: extract::Request,
+) -> Response {
     if websocket::is_wanted(&asked) {
         return websocket::opened(server, asked).await;
     }

@@ -62,7 +62,7 @@ pub(super) async fn alive() -> &'static str {
 }
 
 /// `/readyz`: the server takes requests and can answer them.
-pub(super) async fn ready(State(server): State<Server>) -> (StatusCode, Json<Value>) {
+pub(super) async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, Json<Value>) {
     let found = match server.stop.is_near() {
         true => Err("stopping"),
         false => server.readiness.now().await,
@@ -77,7 +77,7 @@ pub(super) async fn ready(State(server): State<Server>) -> (StatusCode, Json<Val
 }
 
 /// `/.well-known/jwks.json`: the public key.
-pub(super) async fn keys(State(server): State<Server>) -> Json<Value> {
+pub(super) async fn keys(State(server): State<Arc<Server>>) -> Json<Value> {
     Json(server.keys.jwks())
 }
 

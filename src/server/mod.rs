@@ -158,7 +158,7 @@ impl Server {
             .merge(graph)
             .merge(ide::pages())
             .layer(compressed)
-            .with_state(self);
+            .with_state(Arc::new(self));
         headers::on_every_response(router, &metrics)
     }
 

@@ -4,7 +4,7 @@
 //! A stream that the server breaks off (it stops, or the stream has lived for as
 //! long as it may) ends without `complete`, so that the client comes again.
 
-use std::{convert::Infallible, net::IpAddr, panic::AssertUnwindSafe, time::Duration};
+use std::{convert::Infallible, net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_graphql::{Request, parser::types::OperationType};
 use axum::{
@@ -42,7 +42,10 @@ use crate::viewer::{Claims, TokenError};
 const KEEP_ALIVE: Duration = Duration::from_secs(12);
 
 /// Answers `/graphql/stream`, whatever the method.
-pub(super) async fn endpoint(State(server): State<Server>, asked: extract::Request) -> Response {
+pub(super) async fn endpoint(
+    State(server): State<Arc<Server>>,
+    asked: extract::Request,
+) -> Response {
     let limit = server.limits.timeout;
     let address = connections::address(&asked, server.limits.visitors.proxies);
     let steps = AssertUnwindSafe(admitted(&server, asked, address)).catch_unwind();

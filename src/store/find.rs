@@ -17,7 +17,7 @@ use super::sql::Sql;
 use super::view::{self, seen};
 use super::{Store, StoreError};
 use crate::catalogue::{CellRef, Type};
-use crate::policy::{Column, Filling, Layout, Lens, Rows};
+use crate::policy::{Column, Condition, Filling, Layout, Lens, Rows, Test};
 
 /// Which way a page goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -165,6 +165,9 @@ impl Store {
         if let Some(readers) = &self.readers {
             return readers.read(statement, visit).await;
         }
+        if let Some(readers) = &self.postgres_readers {
+            return readers.read(statement, visit).await;
+        }
         let mut rows = self.database.stream_raw(statement).await?;
         while let Some(row) = rows.try_next().await? {
             visit.row(&row)?;
@@ -213,7 +216,7 @@ impl Store {
             sql.push(") AS place");
         }
         let take = span.take as u64 + 1;
-        if !grouped && span.offset > FAR * take {
+        if !grouped && (span.offset > FAR * take || self.scattered(ask)) {
             self.far(&mut sql, ask, span, terms, &alias);
             return sql.finish();
         }
@@ -240,12 +243,25 @@ impl Store {
         sql.finish()
     }
 
-    /// Adds what follows the columns for a page far from the beginning: the ids of its rows are
-    /// found first, from an index alone where there is one, and only these rows are read.
+    /// Whether the rows that are there lie in several places of every index, as those of the
+    /// projects that are shared with a partner. PostgreSQL otherwise walks through all rows in their
+    /// order, theirs or not, since it believes that it will meet enough of them soon.
+    fn scattered(&self, ask: &Ask<'_>) -> bool {
+        let rows = ask.layout.lens().rows(ask.layout.of());
+        let several = matches!(&*rows, Condition::Test(Test::Is(_, ids)) if ids.len() > 1);
+        several && self.postgres_readers.is_some()
+    }
+
+    /// Adds what follows the columns for a page whose rows are dear to reach: their ids are found
+    /// first, from an index alone where there is one, and only these rows are read.
     fn far(&self, sql: &mut Sql, ask: &Ask<'_>, span: &Span, terms: &[Term], alias: &str) {
         let inner = sql.alias();
         sql.push(" FROM (SELECT ").column(&inner, "id");
         self.source(sql, ask, &inner);
+        if let Some(key) = &span.from {
+            sql.push(" AND ");
+            beyond(sql, terms, key, &inner, span.direction);
+        }
         sql.push(" ORDER BY ");
         order_by(sql, terms, &inner, span.direction);
         let (take, offset) = (span.take as u64 + 1, span.offset);
@@ -262,11 +278,9 @@ impl Store {
         let of = ask.layout.of();
         let lens = ask.layout.lens();
         let rows = lens.rows(of);
-        sql.push(" FROM ")
-            .push(of.table)
-            .push(" ")
-            .push(alias)
-            .push(" WHERE ");
+        sql.push(" FROM ").push(of.table).push(" ").push(alias);
+        sql.join_together();
+        sql.push(" WHERE ");
         if let Some(within) = &ask.within {
             sql.column(alias, within.foreign);
             sql.among(within.parents.iter().copied()).push(" AND ");
@@ -345,6 +359,7 @@ impl Store {
         for part in ids.chunks(MOST_IDS) {
             let mut sql = self.sql();
             let alias = sql.alias();
+            sql.ask_together(layout, &alias);
             sql.push("SELECT ");
             columns(&mut sql, layout, &alias);
             let filter = Filter::Ids(part.to_vec());

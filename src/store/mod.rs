@@ -21,11 +21,13 @@ mod find;
 pub mod import;
 mod notices;
 mod order;
+mod postgres_readers;
 mod raw;
 mod readers;
 mod record;
 mod sql;
 mod statements;
+mod together;
 mod view;
 mod watch;
 mod write;
@@ -49,6 +51,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 
+use self::postgres_readers::PostgresReaders;
 use self::readers::Readers;
 use self::sql::Sql;
 
@@ -57,6 +60,7 @@ use self::sql::Sql;
 pub struct Store {
     database: DatabaseConnection,
     readers: Option<Arc<Readers>>,
+    postgres_readers: Option<Arc<PostgresReaders>>,
     events: Events,
     statements: Statements,
     watch: Watch,
@@ -95,6 +99,7 @@ impl Store {
         let events = Events::new();
         Self {
             readers: Readers::of(&database, &statements),
+            postgres_readers: PostgresReaders::of(&database, &statements),
             database,
             statements,
             watch: Watch::none(&events),
@@ -120,6 +125,7 @@ impl Store {
         Self {
             database: self.database.clone(),
             readers: self.readers.clone(),
+            postgres_readers: self.postgres_readers.clone(),
             events: self.events.clone(),
             statements: self.statements.clone(),
             watch: self.watch.clone(),

@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rusqlite::types::ValueRef;
 use sea_orm::QueryResult;
-use sea_orm::sqlx::Row as _;
+use sea_orm::sqlx::postgres::PgRow;
+use sea_orm::sqlx::{Row as _, ValueRef as _};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -49,12 +50,47 @@ macro_rules! cell_of {
 
 impl Raw for QueryResult {
     fn cell(&self, at: usize, holds: Holds) -> Result<CellRef<'_>, StoreError> {
-        Ok(match (self.try_as_pg_row(), self.try_as_sqlite_row()) {
-            (Some(row), _) => cell_of!(row, at, holds),
-            (_, Some(row)) => cell_of!(row, at, holds),
+        Ok(match self.try_as_sqlite_row() {
+            Some(row) => cell_of!(row, at, holds),
             _ => return Err(StoreError::Type("row")),
         })
     }
+}
+
+impl Raw for PgRow {
+    fn cell(&self, at: usize, holds: Holds) -> Result<CellRef<'_>, StoreError> {
+        let value = self.try_get_raw(at);
+        let value = value.map_err(|_| StoreError::Type("cell"))?;
+        if value.is_null() {
+            return Ok(CellRef::Null);
+        }
+        let bytes = value.as_bytes();
+        let bytes = bytes.map_err(|_| StoreError::Type("cell"))?;
+        binary(bytes, holds).ok_or(StoreError::Type("cell"))
+    }
+}
+
+/// A value as PostgreSQL sends it.
+fn binary(bytes: &[u8], holds: Holds) -> Option<CellRef<'_>> {
+    /// The first instant that PostgreSQL counts from, 2000-01-01, in microseconds and days after
+    /// that of everybody else.
+    const EPOCH: i64 = 946_684_800_000_000;
+    const FIRST: i32 = 10_957;
+    let long = || Some(i64::from_be_bytes(bytes.try_into().ok()?));
+    let int = || Some(i32::from_be_bytes(bytes.try_into().ok()?));
+    Some(match holds {
+        Holds::Bool => CellRef::Bool(*bytes.first()? != 0),
+        Holds::Int => CellRef::Int(int()?.into()),
+        Holds::Long => CellRef::Int(long()?),
+        Holds::Float => CellRef::Float(f64::from_be_bytes(bytes.try_into().ok()?)),
+        Holds::Text => CellRef::Text(std::str::from_utf8(bytes).ok()?),
+        Holds::Id => CellRef::Id(Uuid::from_slice(bytes).ok()?),
+        Holds::Time => {
+            let micros = long()?.checked_add(EPOCH)?;
+            CellRef::Time(DateTime::from_timestamp_micros(micros)?)
+        }
+        Holds::Date => CellRef::Date(NaiveDate::from_epoch_days(int()?.checked_add(FIRST)?)?),
+    })
 }
 
 impl Raw for rusqlite::Row<'_> {

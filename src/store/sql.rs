@@ -4,6 +4,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{DbBackend, Statement, Value};
 
+use super::together::Together;
+use crate::policy::{Layout, Test};
+
 /// Text with bound values. Names come from the catalogue; values are only ever bound.
 pub struct Sql {
     backend: DbBackend,
@@ -11,6 +14,7 @@ pub struct Sql {
     text: String,
     values: Vec<Value>,
     aliases: usize,
+    together: Together,
 }
 
 impl Sql {
@@ -22,6 +26,7 @@ impl Sql {
             text: String::with_capacity(512),
             values: Vec::new(),
             aliases: 0,
+            together: Together::default(),
         }
     }
 
@@ -109,6 +114,30 @@ impl Sql {
             self.bind(value);
         }
         self.push(")")
+    }
+
+    /// Has questions to the rows of a layout that belong together asked together, where the database
+    /// can; the rows are to be few.
+    pub fn ask_together(&mut self, layout: &Layout, alias: &str) {
+        if self.backend == DbBackend::Postgres {
+            self.together = Together::of(layout, alias);
+        }
+    }
+
+    /// Adds, after the table of these rows, what asks those questions.
+    pub fn join_together(&mut self) {
+        let together = std::mem::take(&mut self.together);
+        together.join(self);
+        self.together = together;
+    }
+
+    /// Adds the answer to a question that is asked together with others; whether it is.
+    pub fn answered(&mut self, test: &Test, alias: &str) -> bool {
+        let name = self.together.name(test, alias);
+        name.is_some_and(|name| {
+            self.push(&name);
+            true
+        })
     }
 
     /// Adds what begins a question whether there is a row, `EXISTS (`.

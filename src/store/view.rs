@@ -65,6 +65,9 @@ pub fn test(sql: &mut Sql, test: &Test, alias: &str) {
             else {
                 return sql.word("FALSE");
             };
+            if sql.answered(test, alias) {
+                return;
+            }
             sql.exists()
                 .push("SELECT 1 FROM ")
                 .push(from)

@@ -12,6 +12,7 @@ mod answers;
 mod app;
 mod asking;
 mod at_once;
+mod by_ids;
 mod catalogue;
 mod cli;
 mod cluster;

@@ -6,6 +6,7 @@
 //! for another host, is not answered. All others are told that there is no such page.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -34,7 +35,10 @@ const SIGNS: [&str; 7] = [
 ];
 
 /// `/metrics` of the server itself.
-pub(in crate::server) async fn asked(State(server): State<Server>, request: Request) -> Response {
+pub(in crate::server) async fn asked(
+    State(server): State<Arc<Server>>,
+    request: Request,
+) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let near = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
     let open = server.wire.metrics == MetricsAt::Loopback;
@@ -46,10 +50,10 @@ pub(in crate::server) async fn asked(State(server): State<Server>, request: Requ
 
 /// The only page of the address that is for metrics.
 pub(in crate::server) fn alone(server: Server) -> Router {
-    let page = async |State(server): State<Server>| written(&server.metrics);
+    let page = async |State(server): State<Arc<Server>>| written(&server.metrics);
     Router::new()
         .route("/metrics", routing::get(page))
-        .with_state(server)
+        .with_state(Arc::new(server))
 }
 
 fn meant_for_this_machine(headers: &HeaderMap) -> bool {

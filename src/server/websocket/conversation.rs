@@ -1,6 +1,6 @@
 //! One socket, from its opening to its end.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, time::Duration};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::FutureExt;
@@ -48,7 +48,7 @@ impl From<Close> for End {
 /// A socket with what is known of the client.
 pub(super) struct Conversation {
     socket: WebSocket,
-    server: Server,
+    server: Arc<Server>,
     listener: Listener,
     deadlines: Deadlines,
     operations: Operations,
@@ -71,7 +71,7 @@ impl Conversation {
     /// A conversation with a client who may have shown a token at the door.
     pub(super) fn new(
         socket: WebSocket,
-        server: Server,
+        server: Arc<Server>,
         listener: Listener,
         caller: Caller,
     ) -> Self {

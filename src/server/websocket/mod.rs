@@ -16,6 +16,8 @@ mod deadlines;
 mod message;
 mod operations;
 
+use std::sync::Arc;
+
 use axum::{
     RequestExt,
     extract::{Request, WebSocketUpgrade},
@@ -52,7 +54,7 @@ pub(super) fn is_wanted(request: &Request) -> bool {
 }
 
 /// Opens the WebSocket, unless the request's token is not good.
-pub(super) async fn opened(server: Server, request: Request) -> Response {
+pub(super) async fn opened(server: Arc<Server>, request: Request) -> Response {
     let now = server.clock.now();
     let claims = match bearer::claims(request.headers(), &server.keys, now) {
         Ok(claims) => claims,

@@ -58,7 +58,7 @@ const HOUSE: [Room; 19] = [
     // the command line goes through the root; it takes words from the others for its help
     ("cli", "app config graphql private_file server traces viewer",
         "chrono clap indicatif serde_json thiserror tracing tracing_subscriber"),
-    ("main", "cli", "tokio"),
+    ("main", "cli", "mimalloc tokio"),
     ("lib", "", ""),
     ("build", "", ""),
 ];
