@@ -6,6 +6,7 @@
 mod demo;
 mod import;
 mod migrate;
+mod policies;
 mod ready;
 mod tokens;
 
@@ -20,6 +21,9 @@ use sea_orm::{DatabaseConnection, DbErr};
 pub use self::demo::{Bearer, prepare_demo};
 pub use self::import::{ImportKind, ImportOrder, import};
 pub use self::migrate::{Migration, MigrationState, Move, migrate};
+pub use self::policies::{
+    Fault as PolicyFault, Gated, MutantReport, State as PolicyState, Step as PolicyStep, gate, mutants,
+};
 pub use self::ready::Look;
 pub use self::tokens::{Holder, claims, sign};
 use crate::config::{Config, Database};
@@ -185,30 +189,4 @@ pub fn keys(config: &Config) -> Result<Keys, AppError> {
         &config.issuer,
         &config.audience,
     )?)
-}
-/// What a check of the policies found.
-pub struct PolicyReport {
-    /// How many policies there are.
-    pub policies: usize,
-    /// What is wrong, a line each: file, line and reason.
-    pub faults: Vec<String>,
-}
-
-/// Checks the policies of a folder, or the built-in ones.
-///
-/// # Errors
-///
-/// The folder cannot be read.
-pub fn check_policies(dir: Option<&Path>) -> Result<PolicyReport, AppError> {
-    Ok(match policies(dir) {
-        Ok(policies) => PolicyReport {
-            policies: policies.count(),
-            faults: Vec::new(),
-        },
-        Err(AppError::Policies(fault)) => PolicyReport {
-            policies: 0,
-            faults: vec![fault.to_string()],
-        },
-        Err(other) => return Err(other),
-    })
 }

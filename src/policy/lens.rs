@@ -256,6 +256,39 @@ impl Lens {
         action: &str,
         record: &Record,
     ) -> Result<(bool, Vec<String>), String> {
+        let decided = self.decided(slice, action, record)?;
+        let public = |id: &PolicyId| {
+            let told = slice.annotation(id, "public").is_some();
+            told.then(|| slice.annotation(id, "en").unwrap_or_default().to_owned())
+        };
+        let reasons = decided.by.iter().filter_map(public).collect();
+        Ok((decided.allowed, reasons))
+    }
+
+    /// What Cedar says under these policies, and which of them decided.
+    pub(super) fn decided(
+        &self,
+        slice: &PolicySet,
+        action: &str,
+        record: &Record,
+    ) -> Result<Decided, String> {
+        let (request, entities) = self.question(action, record)?;
+        let answer = Authorizer::new().is_authorized(&request, slice, &entities);
+        if let Some(error) = answer.diagnostics().errors().next() {
+            return Err(error.to_string());
+        }
+        Ok(Decided {
+            allowed: answer.decision() == Decision::Allow,
+            by: answer.diagnostics().reason().cloned().collect(),
+        })
+    }
+
+    /// The question whether the viewer may do this to a row, as Cedar takes it.
+    pub(super) fn question(
+        &self,
+        action: &str,
+        record: &Record,
+    ) -> Result<(Request, Entities), String> {
         let resource = entity::resource(record).map_err(|e| e.to_string())?;
         let schema = &self.policies.schema;
         let request = Request::new(
@@ -268,17 +301,20 @@ impl Lens {
         .map_err(|e| e.to_string())?;
         let entities = Entities::from_entities([self.principal.clone(), resource], Some(schema))
             .map_err(|e| e.to_string())?;
-        let answer = Authorizer::new().is_authorized(&request, slice, &entities);
-        if let Some(error) = answer.diagnostics().errors().next() {
-            return Err(error.to_string());
-        }
-        let public = |id: &PolicyId| {
-            let told = slice.annotation(id, "public").is_some();
-            told.then(|| slice.annotation(id, "en").unwrap_or_default().to_owned())
-        };
-        let reasons = answer.diagnostics().reason().filter_map(public).collect();
-        Ok((answer.decision() == Decision::Allow, reasons))
+        Ok((request, entities))
     }
+
+    /// The policies through which it looks.
+    #[must_use]
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.policies
+    }
+}
+
+/// A decision of Cedar's, and the policies that made it: the permits, or the forbids.
+pub(super) struct Decided {
+    pub allowed: bool,
+    pub by: Vec<PolicyId>,
 }
 
 fn action_uid(action: &str) -> Result<EntityUid, NotAnEntity> {

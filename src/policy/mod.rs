@@ -6,12 +6,15 @@
 //! turns into closures for cells. Rows come out of the store [`Protected`]; what they hold opens
 //! only through the layout's deciders. Deeds go through Cedar itself and give a [`Permit`].
 //!
+//! Before a set goes live it passes the [`gate`], and its [`scenario`]s come out as they say.
+//!
 //! The room knows no SQL, no GraphQL and no HTTP.
 
 mod condition;
 mod decide;
 mod entity;
 mod form;
+pub mod gate;
 mod layout;
 mod lens;
 mod load;
@@ -20,6 +23,7 @@ mod permit;
 mod protected;
 mod residual;
 mod rows;
+pub mod scenario;
 mod slice;
 
 pub use condition::{Condition, Test};
