@@ -272,8 +272,18 @@ impl Lens {
         action: &str,
         record: &Record,
     ) -> Result<Decided, String> {
-        let (request, entities) = self.question(action, record)?;
-        let answer = Authorizer::new().is_authorized(&request, slice, &entities);
+        self.decided_among(slice, action, &self.entities(record)?)
+    }
+
+    /// The same, of a row whose entities are at hand.
+    pub(super) fn decided_among(
+        &self,
+        slice: &PolicySet,
+        action: &str,
+        (row, entities): &(EntityUid, Entities),
+    ) -> Result<Decided, String> {
+        let request = self.request(action, row)?;
+        let answer = Authorizer::new().is_authorized(&request, slice, entities);
         if let Some(error) = answer.diagnostics().errors().next() {
             return Err(error.to_string());
         }
@@ -283,25 +293,26 @@ impl Lens {
         })
     }
 
-    /// The question whether the viewer may do this to a row, as Cedar takes it.
-    pub(super) fn question(
-        &self,
-        action: &str,
-        record: &Record,
-    ) -> Result<(Request, Entities), String> {
+    /// The viewer and a row, as Cedar takes them.
+    pub(super) fn entities(&self, record: &Record) -> Result<(EntityUid, Entities), String> {
         let resource = entity::resource(record).map_err(|e| e.to_string())?;
-        let schema = &self.policies.schema;
-        let request = Request::new(
+        let uid = resource.uid();
+        let schema = Some(&self.policies.schema);
+        let entities = Entities::from_entities([self.principal.clone(), resource], schema)
+            .map_err(|e| e.to_string())?;
+        Ok((uid, entities))
+    }
+
+    /// The question whether the viewer may do this to a row.
+    pub(super) fn request(&self, action: &str, row: &EntityUid) -> Result<Request, String> {
+        Request::new(
             self.principal.uid(),
             action_uid(action).map_err(|e| e.to_string())?,
-            resource.uid(),
+            row.clone(),
             Context::empty(),
-            Some(schema),
+            Some(&self.policies.schema),
         )
-        .map_err(|e| e.to_string())?;
-        let entities = Entities::from_entities([self.principal.clone(), resource], Some(schema))
-            .map_err(|e| e.to_string())?;
-        Ok((request, entities))
+        .map_err(|e| e.to_string())
     }
 
     /// The policies through which it looks.

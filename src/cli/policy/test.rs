@@ -86,6 +86,11 @@ fn changes(report: &MutantReport) -> Result<(), CliError> {
         let policy = paint.text(Ink::Bad, &mutant.policy);
         print(&format!("  {policy}: {} ({})", mutant.en, mutant.zh))?;
     }
+    for argued in &report.argued {
+        let (mutant, en, zh) = (&argued.mutant, &argued.en, &argued.zh);
+        let what = format!("  {}: {}: no request can tell: {en} {zh}", mutant.policy, mutant.en);
+        print(&paint.text(Ink::Faint, &what))?;
+    }
     print(&format!(
         "{} of {} changes noticed, {} %; {} more are refused for their form; {:.0} ms",
         report.caught,

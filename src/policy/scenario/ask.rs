@@ -4,11 +4,12 @@
 //! rows; what is done comes from Cedar itself. Cedar is asked about everything besides, since it
 //! names the policies that decided; should the two ever differ, that is a fault too.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use cedar_policy::{Policy, PolicyId, PolicySet};
+use cedar_policy::{Entities, EntityUid, Policy, PolicyId, PolicySet};
 
 use super::question::{Answer, Question};
 use crate::catalogue::{CellRef, DeedScope, Type};
@@ -16,7 +17,7 @@ use crate::policy::condition::{Condition, Test};
 use crate::policy::entity::{Record, Value};
 use crate::policy::gate::Fault;
 use crate::policy::layout::{Column, Layout};
-use crate::policy::lens::Lens;
+use crate::policy::lens::{Decided, Lens};
 use crate::policy::protected::Shown;
 use crate::policy::rows::{Filling, Rows};
 
@@ -37,7 +38,14 @@ pub struct Case {
     pub asked: Vec<(Question, Answer)>,
     /// Whether a permit for everything is added, so that only the safeguards are left.
     pub even_if: bool,
+    /// The viewer and the record as Cedar takes them, made when they are first asked about.
+    pub there: Known,
+    /// The same with the record as it would be made.
+    pub made: Known,
 }
+
+/// The viewer and a record as Cedar takes them, or why it does not.
+pub type Known = OnceCell<Result<(EntityUid, Entities), String>>;
 
 /// The policy that permits everything, for scenarios of safeguards.
 pub fn everything() -> Option<Policy> {
@@ -50,25 +58,39 @@ impl Case {
         self.record.of()
     }
 
-    /// The record about which an action is asked.
-    pub fn about(&self, question: Question) -> &Record {
-        match question {
-            Question::Do(deed) if deed.scope != DeedScope::Existing => &self.fresh,
-            _ => &self.record,
-        }
+    /// Whether the question is about the record as it would be made.
+    pub fn is_fresh(question: Question) -> bool {
+        matches!(question, Question::Do(deed) if deed.scope != DeedScope::Existing)
+    }
+
+    /// What Cedar says of an action.
+    pub fn decided(
+        &self,
+        slice: &PolicySet,
+        action: &str,
+        fresh: bool,
+    ) -> Result<Decided, String> {
+        let (entities, record) = if fresh {
+            (&self.made, &self.fresh)
+        } else {
+            (&self.there, &self.record)
+        };
+        let entities = entities.get_or_init(|| self.lens.entities(record));
+        let entities = entities.as_ref().map_err(Clone::clone)?;
+        self.lens.decided_among(slice, action, entities)
     }
 
     /// The policies that can matter to an action.
-    pub fn slice(&self, action: &str) -> PolicySet {
+    pub fn slice(&self, action: &str) -> Cow<'_, PolicySet> {
         let policies = self.lens.policies();
-        let mut slice = policies.slices.get(self.lens.viewer().kind(), action).clone();
-        if self.even_if {
-            // the id is nobody else's: the gate refuses ids that are there twice
-            if let Some(policy) = everything() {
-                let _ = slice.add(policy);
-            }
-        }
-        slice
+        let slice = policies.slices.get(self.lens.viewer().kind(), action);
+        let Some(policy) = everything().filter(|_| self.even_if) else {
+            return Cow::Borrowed(slice);
+        };
+        let mut slice = slice.clone();
+        // refused where a policy has that id already, and then the scenario fails
+        let _ = slice.add(policy);
+        Cow::Owned(slice)
     }
 }
 
@@ -78,15 +100,14 @@ pub fn faults(case: &Case, exercised: &mut BTreeSet<String>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let decisions: RefCell<HashMap<(String, bool), Told>> = RefCell::default();
     for (question, expected) in &case.asked {
-        let about = case.about(*question);
-        let fresh = std::ptr::eq(about, &case.fresh);
+        let fresh = Case::is_fresh(*question);
         let mut asked = Vec::new();
         let got = question.answer(case.of(), &mut |action| {
             let key = (action.to_owned(), fresh);
             let told = decisions
                 .borrow_mut()
                 .entry(key)
-                .or_insert_with(|| told(case, action, about))
+                .or_insert_with(|| told(case, action, fresh))
                 .clone();
             exercised.extend(told.by.iter().cloned());
             asked.push(told.clone());
@@ -123,8 +144,8 @@ struct Told {
     failed: Option<String>,
 }
 
-fn told(case: &Case, action: &str, about: &Record) -> Told {
-    match case.lens.decided(&case.slice(action), action, about) {
+fn told(case: &Case, action: &str, fresh: bool) -> Told {
+    match case.decided(&case.slice(action), action, fresh) {
         Ok(decided) => Told {
             allowed: decided.allowed,
             by: decided.by.iter().map(ToString::to_string).collect(),
@@ -211,8 +232,14 @@ struct Served {
 impl Served {
     fn of(case: &Case) -> Self {
         let of = case.of();
-        let mut layout = Layout::new(of, &case.lens);
         let mut slots = HashMap::new();
+        let there = holds(&case.lens.rows(of), &case.record);
+        if !there {
+            // the database does not bring it: no field is ever asked
+            let rows = None;
+            return Self { there, rows, slots };
+        }
+        let mut layout = Layout::new(of, &case.lens);
         for (question, _) in &case.asked {
             let slot = match question {
                 Question::See(field) => layout.field(field),
@@ -221,7 +248,6 @@ impl Served {
             };
             slots.insert(question.action(of), slot);
         }
-        let there = holds(&case.lens.rows(of), &case.record);
         Self {
             there,
             rows: fill(layout, &case.record),

@@ -1,13 +1,13 @@
 //! A file of scenarios becomes cases.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::ask::Case;
+use super::ask::{Case, Known};
 use super::question::{Answer, Groups, Question};
 use super::world::{Reader, World};
 use crate::catalogue;
@@ -15,11 +15,37 @@ use crate::policy::gate::Fault;
 use crate::policy::lens::Lens;
 use crate::policy::load::{Document, Policies};
 
-/// The cases of all files, and what is wrong with the files.
-pub fn cases(policies: &Arc<Policies>, documents: &[Document]) -> (Vec<Case>, Vec<Fault>) {
-    let groups = Groups::of(policies);
-    let mut cases = Vec::new();
-    let mut faults = Vec::new();
+/// What all files hold.
+pub struct Books {
+    /// The scenarios, ready to be asked.
+    pub cases: Vec<Case>,
+    /// Why some mutants cannot be noticed.
+    pub arguments: Vec<Argument>,
+    /// What is wrong with the files.
+    pub faults: Vec<Fault>,
+}
+
+/// Why a mutant cannot be noticed by any scenario.
+pub struct Argument {
+    pub file: String,
+    pub line: usize,
+    pub policy: String,
+    pub change: String,
+    pub en: String,
+    pub zh: String,
+}
+
+/// The cases of these files, and what is wrong with the files.
+pub fn cases<'a>(
+    policies: &Arc<Policies>,
+    groups: &Groups,
+    documents: impl IntoIterator<Item = &'a Document>,
+) -> Books {
+    let mut books = Books {
+        cases: Vec::new(),
+        arguments: Vec::new(),
+        faults: Vec::new(),
+    };
     for document in documents {
         let mut reader = Reader {
             document,
@@ -30,10 +56,12 @@ pub fn cases(policies: &Arc<Policies>, documents: &[Document]) -> (Vec<Case>, Ve
                 let mut book = Book {
                     world: World::read(&mut reader, table.get_ref()),
                     policies,
-                    groups: &groups,
+                    groups,
                     lenses: HashMap::new(),
                 };
-                cases.extend(book.read(&mut reader, table.get_ref()));
+                let cases = book.read(&mut reader, table.get_ref());
+                books.cases.extend(cases);
+                books.arguments.extend(argued(&mut reader, table.get_ref()));
             }
             Err(error) => {
                 let told = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -41,21 +69,41 @@ pub fn cases(policies: &Arc<Policies>, documents: &[Document]) -> (Vec<Case>, Ve
                 reader.fault(&error.span().unwrap_or_default(), told, zh);
             }
         }
-        faults.extend(reader.faults);
+        books.faults.extend(reader.faults);
     }
-    let mut first: BTreeMap<&str, &Case> = BTreeMap::new();
-    for case in &cases {
-        if let Some(before) = first.insert(&case.en, case) {
-            let (file, line) = (&before.file, before.line);
-            faults.push(Fault::new(
-                &case.file,
-                case.line,
-                format!("the sentence “{}” is also in {file}:{line}", case.en),
-                format!("句子「{}」已在 {file}:{line}", case.zh),
-            ));
-        }
+    books
+}
+
+/// The `[[equivalent]]` of a file.
+fn argued(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<Argument> {
+    let Some(DeValue::Array(list)) = table.get("equivalent").map(Spanned::get_ref) else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for one in list.iter() {
+        let Some(said) = reader.table(one) else {
+            continue;
+        };
+        let mut text = |key: &str| match said.get(key) {
+            Some(value) => reader.text(value).unwrap_or_default(),
+            None => {
+                let zh = format!("此處欠缺 `{key}`");
+                reader.fault(&one.span(), format!("`{key}` is missing here"), zh);
+                String::new()
+            }
+        };
+        let (policy, change) = (text("policy"), text("change"));
+        let (en, zh) = (text("en"), text("zh"));
+        all.push(Argument {
+            file: reader.document.name.clone(),
+            line: reader.line(&one.span()),
+            policy,
+            change,
+            en,
+            zh,
+        });
     }
-    (cases, faults)
+    all
 }
 
 struct Book<'a> {
@@ -81,7 +129,7 @@ impl Book<'_> {
         let mut cases = Vec::new();
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "people" | "partners" => {}
+                "people" | "partners" | "equivalent" => {}
                 "scenario" => {
                     let DeValue::Array(list) = value.get_ref() else {
                         let (en, zh) = ("write `[[scenario]]`", "請寫成 `[[scenario]]`");
@@ -168,6 +216,8 @@ impl Book<'_> {
             lens,
             asked,
             even_if: said.even_if,
+            there: Known::default(),
+            made: Known::default(),
         })
     }
 

@@ -12,8 +12,8 @@ use cedar_policy::{Policy, PolicyId, PolicySet, ValidationMode, Validator, pst};
 use serde::Serialize;
 
 use super::ask::Case;
-use super::book;
-use super::question::Question;
+use super::book::{self, Books};
+use super::question::{Groups, Question};
 use crate::policy::gate::{Fault, milliseconds};
 use crate::policy::load::{Document, Policies};
 
@@ -42,6 +42,17 @@ pub struct Mutant {
     pub outcome: Outcome,
 }
 
+/// A survivor, and why nothing can notice it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Argued {
+    /// The mutant.
+    pub mutant: Mutant,
+    /// Why, in English.
+    pub en: String,
+    /// Why, in Chinese.
+    pub zh: String,
+}
+
 /// What the mutants came to.
 #[derive(Clone, Debug, Serialize)]
 pub struct MutantReport {
@@ -55,6 +66,8 @@ pub struct MutantReport {
     pub percent: f64,
     /// The survivors.
     pub survivors: Vec<Mutant>,
+    /// Survivors of which a file argues that no request can tell them apart; they do not count.
+    pub argued: Vec<Argued>,
     /// How long it took, in milliseconds.
     pub milliseconds: f64,
 }
@@ -71,7 +84,11 @@ pub fn mutants(
     documents: &[Document],
 ) -> Result<MutantReport, Vec<Fault>> {
     let began = Instant::now();
-    let (cases, mut faults) = book::cases(policies, documents);
+    let Books {
+        cases,
+        arguments,
+        mut faults,
+    } = book::cases(policies, &Groups::of(policies), documents);
     let mut exercised = Default::default();
     faults.extend(
         cases
@@ -112,6 +129,25 @@ pub fn mutants(
             });
         }
     }
+    let mut argued = Vec::new();
+    for argument in arguments {
+        let said = |m: &Mutant| {
+            m.outcome == Outcome::Survived && m.policy == argument.policy && m.en == argument.change
+        };
+        let Some(at) = all.iter().position(said) else {
+            let (policy, change) = (&argument.policy, &argument.change);
+            let (en, zh) = (
+                format!("no change `{change}` of `{policy}` survives: strike the argument off"),
+                format!("`{policy}` 的更改 `{change}` 並未倖存：請刪去此說明"),
+            );
+            return Err(vec![Fault::new(&argument.file, argument.line, en, zh)]);
+        };
+        argued.push(Argued {
+            mutant: all.remove(at),
+            en: argument.en,
+            zh: argument.zh,
+        });
+    }
     let count = |outcome| all.iter().filter(|m| m.outcome == outcome).count();
     let (caught, survived) = (count(Outcome::Caught), count(Outcome::Survived));
     let refused = count(Outcome::Refused);
@@ -124,6 +160,7 @@ pub fn mutants(
         refused,
         percent: (percent * 10.0).round() / 10.0,
         survivors: all,
+        argued,
         milliseconds: milliseconds(began.elapsed()),
     })
 }
@@ -152,8 +189,7 @@ impl<'a> Bench<'a> {
         for (at, case) in cases.iter().enumerate() {
             for (number, (question, _)) in case.asked.iter().enumerate() {
                 for action in actions(case, *question) {
-                    let about = case.about(*question);
-                    let fresh = std::ptr::eq(about, &case.fresh);
+                    let fresh = Case::is_fresh(*question);
                     let slice = case.slice(&action);
                     for policy in slice.policies() {
                         let asked = by_policy.entry(policy.id().clone()).or_default();
@@ -162,7 +198,7 @@ impl<'a> Bench<'a> {
                         }
                     }
                     known.entry((at, action.clone(), fresh)).or_insert_with(|| {
-                        let decided = case.lens.decided(&slice, &action, about);
+                        let decided = case.decided(&slice, &action, fresh);
                         decided.is_ok_and(|decided| decided.allowed)
                     });
                 }
@@ -186,8 +222,7 @@ impl<'a> Bench<'a> {
             let Some((question, expected)) = case.asked.get(number) else {
                 return false;
             };
-            let about = case.about(*question);
-            let fresh = std::ptr::eq(about, &case.fresh);
+            let fresh = Case::is_fresh(*question);
             let got = question.answer(case.of(), &mut |action| {
                 let key = (
                     action.to_owned(),
@@ -198,7 +233,7 @@ impl<'a> Bench<'a> {
                     .entry(key)
                     .or_insert_with(|| replaced(&case.slice(action), id, changed));
                 if case.slice_has(action, id) {
-                    let decided = case.lens.decided(slice, action, about);
+                    let decided = case.decided(slice, action, fresh);
                     decided.is_ok_and(|decided| decided.allowed)
                 } else {
                     let known = self.known.get(&(at, action.to_owned(), fresh));
