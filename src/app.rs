@@ -6,6 +6,7 @@
 mod demo;
 mod import;
 mod migrate;
+mod officer;
 mod policies;
 mod ready;
 mod tokens;
@@ -21,8 +22,12 @@ use sea_orm::{DatabaseConnection, DbErr};
 pub use self::demo::{Bearer, prepare_demo};
 pub use self::import::{ImportKind, ImportOrder, import};
 pub use self::migrate::{Migration, MigrationState, Move, migrate};
+pub use self::officer::{
+    Explanation, Matrix, MatrixLine, MatrixSort, Truth, explain, matrix_of, matrix_of_roles,
+};
 pub use self::policies::{
-    Fault as PolicyFault, Gated, MutantReport, State as PolicyState, Step as PolicyStep, gate, mutants,
+    Fault as PolicyFault, Gated, MutantReport, State as PolicyState, Step as PolicyStep, formatted,
+    gate, mutants,
 };
 pub use self::ready::Look;
 pub use self::tokens::{Holder, claims, sign};
@@ -90,6 +95,9 @@ pub enum AppError {
     /// Something that an order needs is missing.
     #[error("{0}")]
     Missing(&'static str),
+    /// A person or share makes no viewer.
+    #[error("no viewer can be made: {0}")]
+    Viewer(String),
     /// The directory knows no such holder.
     #[error("there is no {0} in force with the id `{1}`")]
     Unknown(&'static str, String),

@@ -5,7 +5,7 @@ use std::path::Path;
 pub use crate::policy::gate::{Fault, Report as Gated, State, Step};
 use crate::policy::gate::{Set, Unasked, pass};
 pub use crate::policy::scenario::MutantReport;
-use crate::policy::scenario;
+use crate::policy::{self, Document, scenario};
 
 /// The set of a folder, or the built-in one.
 fn set(folder: Option<&Path>) -> Result<Set, Vec<Fault>> {
@@ -28,4 +28,15 @@ pub fn mutants(folder: Option<&Path>) -> Result<MutantReport, Vec<Fault>> {
     let (report, policies) = pass(Ok(&set), &Unasked);
     let policies = policies.ok_or_else(|| report.faults().cloned().collect::<Vec<_>>())?;
     scenario::mutants(&policies, &set.scenarios)
+}
+
+/// The text of a file of policies as it should be laid out.
+///
+/// # Errors
+/// Where the file is not well formed.
+pub fn formatted(name: &str, text: &str) -> Result<String, Fault> {
+    policy::formatted(&Document {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    })
 }

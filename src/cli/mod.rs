@@ -96,7 +96,7 @@ pub async fn run() -> ExitCode {
         Command::Import(import) => import.run(settings).await,
         Command::Token(token) => token.run(settings).await,
         Command::Schema(schema) => schema.run(),
-        Command::Policy(policy) => policy.run(settings),
+        Command::Policy(policy) => policy.run(settings).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,12 +13,15 @@
 mod condition;
 mod decide;
 mod entity;
+mod explain;
 mod form;
+mod format;
 pub mod gate;
 mod layout;
 mod lens;
 mod load;
 mod mask;
+pub mod matrix;
 mod permit;
 mod protected;
 mod residual;
@@ -28,6 +31,8 @@ mod slice;
 
 pub use condition::{Condition, Test};
 pub use entity::{NotAnEntity, Record, Value};
+pub use explain::{Clause, Explanation, Near, Said, Step as ExplainedStep, Told, Truth, explain};
+pub use format::formatted;
 pub use layout::{Column, Layout, Slot};
 pub use lens::{Lens, Rule, Sight};
 pub use load::{Document, LoadError, Policies};

@@ -4,6 +4,9 @@
 //! nothing is wrong, 1 where something is, and 2 where the command line itself is.
 
 mod check;
+mod explain;
+mod fmt;
+mod matrix;
 mod paint;
 mod test;
 
@@ -19,7 +22,10 @@ use super::{CliError, print, settings::SettingFlags};
 #[command(after_help = "\
 Examples:
   kaifong policy check ./policies          may this set go live?
-  kaifong policy test ./policies           do the scenarios come out as they say?")]
+  kaifong policy test ./policies           do the scenarios come out as they say?
+  kaifong policy fmt ./policies            lay the files out
+  kaifong policy matrix --type Volunteer   who sees what of a volunteer?
+  kaifong policy explain --help            why does somebody see something, or not?")]
 pub(super) struct Policy {
     #[command(subcommand)]
     deed: Deed,
@@ -29,6 +35,9 @@ pub(super) struct Policy {
 enum Deed {
     Check(check::Check),
     Test(test::Test),
+    Fmt(fmt::Fmt),
+    Matrix(matrix::Matrix),
+    Explain(explain::Explain),
 }
 
 /// For whom the answer is.
@@ -62,10 +71,13 @@ impl Chosen {
 }
 
 impl Policy {
-    pub(super) fn run(self, settings: SettingFlags) -> Result<(), CliError> {
+    pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
         match self.deed {
             Deed::Check(check) => check.run(settings),
             Deed::Test(test) => test.run(settings),
+            Deed::Fmt(fmt) => fmt.run(),
+            Deed::Matrix(matrix) => matrix.run(settings).await,
+            Deed::Explain(explain) => explain.run(settings).await,
         }
     }
 }

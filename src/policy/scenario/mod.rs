@@ -24,7 +24,7 @@ use super::gate::Fault;
 use super::load::{Document, Policies};
 
 pub use mutants::{Argued, Mutant, MutantReport, Outcome, mutants};
-pub use question::Answer;
+pub use question::{Answer, Question};
 
 /// What the scenarios of a set came to.
 #[derive(Default)]

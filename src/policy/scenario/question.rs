@@ -79,7 +79,24 @@ pub enum Question {
 }
 
 impl Question {
+    /// The question of this name: `there`, a field, `edit` and a field, or a deed.
+    #[must_use]
+    pub fn named(of: &'static Type, word: &str) -> Option<Self> {
+        if ["there", "list"].contains(&word) {
+            return Some(Self::There);
+        }
+        if let Some(field) = of.field(word) {
+            return Some(Self::See(field));
+        }
+        let edited = word.strip_prefix("edit ").or(word.strip_suffix(":edit"));
+        if let Some(field) = edited.and_then(|name| of.field(name)) {
+            return Some(Self::Edit(field));
+        }
+        of.deed(word).map(Self::Do)
+    }
+
     /// As a scenario writes it.
+    #[must_use]
     pub fn word(self) -> String {
         match self {
             Self::There => "there".to_owned(),
@@ -90,6 +107,7 @@ impl Question {
     }
 
     /// The action.
+    #[must_use]
     pub fn action(self, of: &Type) -> String {
         match self {
             Self::There => format!("{}.list", of.name),
@@ -130,7 +148,7 @@ impl Question {
 }
 
 /// The groups of the schema, by action.
-pub struct Groups {
+pub(super) struct Groups {
     above: HashMap<String, HashSet<String>>,
 }
 
