@@ -6,6 +6,8 @@
 mod demo;
 mod import;
 mod migrate;
+mod officer;
+mod policies;
 mod ready;
 mod tokens;
 
@@ -20,6 +22,13 @@ use sea_orm::{DatabaseConnection, DbErr};
 pub use self::demo::{Bearer, prepare_demo};
 pub use self::import::{ImportKind, ImportOrder, import};
 pub use self::migrate::{Migration, MigrationState, Move, migrate};
+pub use self::officer::{
+    Explanation, Matrix, MatrixLine, MatrixSort, Truth, explain, matrix_of, matrix_of_roles,
+};
+pub use self::policies::{
+    Fault as PolicyFault, Gated, MutantReport, State as PolicyState, Step as PolicyStep, formatted,
+    gate, mutants,
+};
 pub use self::ready::Look;
 pub use self::tokens::{Holder, claims, sign};
 use crate::config::{Config, Database};
@@ -86,6 +95,9 @@ pub enum AppError {
     /// Something that an order needs is missing.
     #[error("{0}")]
     Missing(&'static str),
+    /// A person or share makes no viewer.
+    #[error("no viewer can be made: {0}")]
+    Viewer(String),
     /// The directory knows no such holder.
     #[error("there is no {0} in force with the id `{1}`")]
     Unknown(&'static str, String),
@@ -185,30 +197,4 @@ pub fn keys(config: &Config) -> Result<Keys, AppError> {
         &config.issuer,
         &config.audience,
     )?)
-}
-/// What a check of the policies found.
-pub struct PolicyReport {
-    /// How many policies there are.
-    pub policies: usize,
-    /// What is wrong, a line each: file, line and reason.
-    pub faults: Vec<String>,
-}
-
-/// Checks the policies of a folder, or the built-in ones.
-///
-/// # Errors
-///
-/// The folder cannot be read.
-pub fn check_policies(dir: Option<&Path>) -> Result<PolicyReport, AppError> {
-    Ok(match policies(dir) {
-        Ok(policies) => PolicyReport {
-            policies: policies.count(),
-            faults: Vec::new(),
-        },
-        Err(AppError::Policies(fault)) => PolicyReport {
-            policies: 0,
-            faults: vec![fault.to_string()],
-        },
-        Err(other) => return Err(other),
-    })
 }

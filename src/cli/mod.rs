@@ -78,6 +78,8 @@ enum CliError {
     Output(io::Error),
     #[error("the policies have {0} faults")]
     Faults(usize),
+    #[error("the scenarios notice {0} % of the changes, less than {1} %")]
+    Unnoticed(f64, f64),
     #[error("there is no scope `{0}`; `kaifong token --help` names them")]
     Scope(String),
     #[error("cannot start logging: {0}")]
@@ -94,7 +96,7 @@ pub async fn run() -> ExitCode {
         Command::Import(import) => import.run(settings).await,
         Command::Token(token) => token.run(settings).await,
         Command::Schema(schema) => schema.run(),
-        Command::Policy(policy) => policy.run(settings),
+        Command::Policy(policy) => policy.run(settings).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

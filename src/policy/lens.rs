@@ -269,29 +269,76 @@ impl Lens {
         action: &str,
         record: &Record,
     ) -> Result<(bool, Vec<String>), String> {
-        let resource = entity::resource(record).map_err(|e| e.to_string())?;
-        let schema = &self.policies.schema;
-        let request = Request::new(
-            self.principal.uid(),
-            action_uid(action).map_err(|e| e.to_string())?,
-            resource.uid(),
-            Context::empty(),
-            Some(schema),
-        )
-        .map_err(|e| e.to_string())?;
-        let entities = Entities::from_entities([self.principal.clone(), resource], Some(schema))
-            .map_err(|e| e.to_string())?;
-        let answer = Authorizer::new().is_authorized(&request, slice, &entities);
-        if let Some(error) = answer.diagnostics().errors().next() {
-            return Err(error.to_string());
-        }
+        let decided = self.decided(slice, action, record)?;
         let public = |id: &PolicyId| {
             let told = slice.annotation(id, "public").is_some();
             told.then(|| slice.annotation(id, "en").unwrap_or_default().to_owned())
         };
-        let reasons = answer.diagnostics().reason().filter_map(public).collect();
-        Ok((answer.decision() == Decision::Allow, reasons))
+        let reasons = decided.by.iter().filter_map(public).collect();
+        Ok((decided.allowed, reasons))
     }
+
+    /// What Cedar says under these policies, and which of them decided.
+    pub(super) fn decided(
+        &self,
+        slice: &PolicySet,
+        action: &str,
+        record: &Record,
+    ) -> Result<Decided, String> {
+        self.decided_among(slice, action, &self.entities(record)?)
+    }
+
+    /// The same, of a row whose entities are at hand.
+    pub(super) fn decided_among(
+        &self,
+        slice: &PolicySet,
+        action: &str,
+        (row, entities): &(EntityUid, Entities),
+    ) -> Result<Decided, String> {
+        let request = self.request(action, row)?;
+        let answer = Authorizer::new().is_authorized(&request, slice, entities);
+        if let Some(error) = answer.diagnostics().errors().next() {
+            return Err(error.to_string());
+        }
+        Ok(Decided {
+            allowed: answer.decision() == Decision::Allow,
+            by: answer.diagnostics().reason().cloned().collect(),
+        })
+    }
+
+    /// The viewer and a row, as Cedar takes them.
+    pub(super) fn entities(&self, record: &Record) -> Result<(EntityUid, Entities), String> {
+        let resource = entity::resource(record).map_err(|e| e.to_string())?;
+        let uid = resource.uid();
+        let schema = Some(&self.policies.schema);
+        let entities = Entities::from_entities([self.principal.clone(), resource], schema)
+            .map_err(|e| e.to_string())?;
+        Ok((uid, entities))
+    }
+
+    /// The question whether the viewer may do this to a row.
+    pub(super) fn request(&self, action: &str, row: &EntityUid) -> Result<Request, String> {
+        Request::new(
+            self.principal.uid(),
+            action_uid(action).map_err(|e| e.to_string())?,
+            row.clone(),
+            Context::empty(),
+            Some(&self.policies.schema),
+        )
+        .map_err(|e| e.to_string())
+    }
+
+    /// The policies through which it looks.
+    #[must_use]
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.policies
+    }
+}
+
+/// A decision of Cedar's, and the policies that made it: the permits, or the forbids.
+pub(super) struct Decided {
+    pub allowed: bool,
+    pub by: Vec<PolicyId>,
 }
 
 fn action_uid(action: &str) -> Result<EntityUid, NotAnEntity> {

@@ -6,24 +6,33 @@
 //! turns into closures for cells. Rows come out of the store [`Protected`]; what they hold opens
 //! only through the layout's deciders. Deeds go through Cedar itself and give a [`Permit`].
 //!
+//! Before a set goes live it passes the [`gate`], and its [`scenario`]s come out as they say.
+//!
 //! The room knows no SQL, no GraphQL and no HTTP.
 
 mod condition;
 mod decide;
 mod entity;
+mod explain;
 mod form;
+mod format;
+pub mod gate;
 mod layout;
 mod lens;
 mod load;
 mod mask;
+pub mod matrix;
 mod permit;
 mod protected;
 mod residual;
 mod rows;
+pub mod scenario;
 mod slice;
 
 pub use condition::{Condition, Test};
 pub use entity::{NotAnEntity, Record, Value};
+pub use explain::{Clause, Explanation, Near, Said, Step as ExplainedStep, Told, Truth, explain};
+pub use format::formatted;
 pub use layout::{Column, Layout, Slot};
 pub use lens::{Lens, Rule, Sight};
 pub use load::{Document, LoadError, Policies};

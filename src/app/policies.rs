@@ -1,0 +1,42 @@
+//! The policies of a folder, or the built-in ones, for those who look after them.
+
+use std::path::Path;
+
+pub use crate::policy::gate::{Fault, Report as Gated, State, Step};
+use crate::policy::gate::{Set, Unasked, pass};
+pub use crate::policy::scenario::MutantReport;
+use crate::policy::{self, Document, scenario};
+
+/// The set of a folder, or the built-in one.
+fn set(folder: Option<&Path>) -> Result<Set, Vec<Fault>> {
+    folder.map_or_else(|| Ok(Set::shipped()), Set::read)
+}
+
+/// Takes the set of a folder, or the built-in one, through the gate.
+#[must_use]
+pub fn gate(folder: Option<&Path>) -> Gated {
+    let set = set(folder);
+    pass(set.as_ref().map_err(Clone::clone), &Unasked).0
+}
+
+/// Whether the scenarios of a set notice changes of its policies.
+///
+/// # Errors
+/// Everything for which the set does not pass the gate.
+pub fn mutants(folder: Option<&Path>) -> Result<MutantReport, Vec<Fault>> {
+    let set = set(folder)?;
+    let (report, policies) = pass(Ok(&set), &Unasked);
+    let policies = policies.ok_or_else(|| report.faults().cloned().collect::<Vec<_>>())?;
+    scenario::mutants(&policies, &set.scenarios)
+}
+
+/// The text of a file of policies as it should be laid out.
+///
+/// # Errors
+/// Where the file is not well formed.
+pub fn formatted(name: &str, text: &str) -> Result<String, Fault> {
+    policy::formatted(&Document {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    })
+}

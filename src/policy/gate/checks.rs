@@ -1,0 +1,275 @@
+//! The checks that every set passes before it is used, at the start as at the gate.
+//!
+//! Each check says everything that is wrong, in the order of files and lines.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+
+use super::report::{Fault, LISTS, NAMES, PARSE, Step, VALIDATE};
+use crate::catalogue::{self, Type};
+use crate::policy::form;
+use crate::policy::load::{Document, Policies};
+use crate::policy::slice::Slices;
+use crate::viewer::PrincipalKind;
+
+/// A policy of a set, and where it stands.
+struct Placed<'a> {
+    policy: Policy,
+    start: usize,
+    document: &'a Document,
+}
+
+/// Takes a schema and policies through parsing, names, validation and the check of row rules.
+/// The set is there if nothing is wrong.
+pub fn check(schema: &Document, documents: &[Document]) -> (Vec<Step>, Option<Arc<Policies>>) {
+    let began = Instant::now();
+    let mut faults = Vec::new();
+    let parsed = match Schema::from_cedarschema_str(&schema.text) {
+        Ok((parsed, _warnings)) => Some(parsed),
+        Err(error) => {
+            faults.push(broken(schema, &error));
+            None
+        }
+    };
+    let mut placed = Vec::new();
+    for document in documents {
+        match policies_of(document) {
+            Ok(found) => placed.extend(found),
+            Err(wrong) => faults.extend(wrong),
+        }
+    }
+    let well_formed = faults.is_empty();
+    let mut steps = vec![Step::tried(PARSE, faults, began)];
+    let Some(parsed) = parsed.filter(|_| well_formed) else {
+        steps.extend([NAMES, VALIDATE, LISTS].map(Step::skipped));
+        return (steps, None);
+    };
+    let began = Instant::now();
+    let faults = name(&mut placed);
+    steps.push(Step::tried(NAMES, faults, began));
+    let began = Instant::now();
+    let mut faults = Vec::new();
+    let all = PolicySet::from_policies(placed.iter().map(|p| p.policy.clone()));
+    let all = all.unwrap_or_else(|error| {
+        faults.push(at(schema, 0, error.to_string()));
+        PolicySet::new()
+    });
+    let places: HashMap<&PolicyId, &Placed<'_>> =
+        placed.iter().map(|p| (p.policy.id(), p)).collect();
+    faults.extend(invalid(&all, &parsed, schema, &places));
+    let valid = faults.is_empty();
+    steps.push(Step::tried(VALIDATE, faults, began));
+    let began = Instant::now();
+    let slices = match Slices::of(&all, &parsed) {
+        Ok(slices) if valid => slices,
+        Ok(_) => {
+            steps.push(Step::skipped(LISTS));
+            return (steps, None);
+        }
+        Err(error) => {
+            let fault = at(schema, 0, error.to_string());
+            steps.push(Step::tried(LISTS, vec![fault], began));
+            return (steps, None);
+        }
+    };
+    let mut faults: Vec<Fault> = catalogue::TYPES
+        .iter()
+        .flat_map(|of| unanswerable(&slices, of, schema, &places))
+        .collect();
+    faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    faults.dedup();
+    steps.push(Step::tried(LISTS, faults, began));
+    let sound = steps.iter().all(|step| step.faults.is_empty());
+    drop(places);
+    let policies = sound.then(|| {
+        let files = placed.iter().map(|p| {
+            let line = line_of(&p.document.text, p.start);
+            (p.policy.id().to_string(), (p.document.name.clone(), line))
+        });
+        let files = files.collect();
+        Arc::new(Policies::of(parsed, slices, all, files, schema, documents))
+    });
+    (steps, policies)
+}
+
+/// The line of an offset, from 1.
+pub fn line_of(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or(text);
+    before.matches('\n').count() + 1
+}
+
+fn at(document: &Document, offset: usize, reason: String) -> Fault {
+    let line = line_of(&document.text, offset);
+    let zh = format!("此處有誤：{reason}");
+    Fault::new(&document.name, line, reason, zh)
+}
+
+/// What is not well formed, where it points to.
+fn broken(document: &Document, error: &dyn miette::Diagnostic) -> Fault {
+    let line = line_of(&document.text, pointed(error).unwrap_or(0));
+    let told = told(error);
+    let zh = format!("此處寫法有誤，無法讀取：{told}");
+    Fault::new(&document.name, line, told, zh)
+}
+
+/// The policies of a file, each with the offset at which it begins.
+fn policies_of(document: &Document) -> Result<Vec<Placed<'_>>, Vec<Fault>> {
+    let set = PolicySet::from_str(&document.text).map_err(|errors| {
+        errors
+            .iter()
+            .map(|error| broken(document, error))
+            .collect::<Vec<_>>()
+    })?;
+    let begins = |text: &str, from: usize| {
+        let rest = document.text.get(from..).unwrap_or_default();
+        from + rest.find(text.trim()).unwrap_or(0)
+    };
+    let templates = set.templates().map(|template| {
+        let line = line_of(&document.text, begins(&template.to_string(), 0));
+        let (en, zh) = ("templates are not used here", "此處不使用範本");
+        Fault::new(&document.name, line, en, zh)
+    });
+    let templates: Vec<Fault> = templates.collect();
+    if !templates.is_empty() {
+        return Err(templates);
+    }
+    // Cedar numbers the policies of a file as they come: `policy2` stands before `policy10`.
+    let mut policies: Vec<&Policy> = set.policies().collect();
+    policies.sort_by_key(|policy| (policy.id().to_string().len(), policy.id().to_string()));
+    let mut found = Vec::new();
+    let mut from = 0;
+    for policy in policies {
+        let text = policy.to_string();
+        let start = begins(&text, from);
+        from = start + text.trim().len();
+        found.push(Placed {
+            policy: policy.clone(),
+            start,
+            document,
+        });
+    }
+    Ok(found)
+}
+
+/// Gives each policy its own id, and says which have none, and which sentences are missing.
+fn name(placed: &mut [Placed<'_>]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut first: HashMap<String, String> = HashMap::new();
+    for (number, one) in placed.iter_mut().enumerate() {
+        let line = line_of(&one.document.text, one.start);
+        let mut fault = |en: String, zh: String| {
+            faults.push(Fault::new(&one.document.name, line, en, zh));
+        };
+        let mut lacks = Vec::new();
+        for key in ["id", "en", "zh"] {
+            let text = one.policy.annotation(key);
+            if text.is_none_or(|text| text.trim().is_empty()) {
+                lacks.push(key);
+            }
+        }
+        for key in &lacks {
+            fault(
+                format!("a policy has no `@{key}(\"…\")`"),
+                format!("此政策欠缺 `@{key}(\"…\")`"),
+            );
+        }
+        let id = one.policy.annotation("id").unwrap_or_default().to_owned();
+        let id = match first.get(&id) {
+            _ if lacks.contains(&"id") => format!("policy {number} without an id"),
+            Some(file) => {
+                fault(
+                    format!("`{id}` is also in {file}"),
+                    format!("編號 `{id}` 已在 {file} 使用"),
+                );
+                format!("{id} of {number}")
+            }
+            None => {
+                first.insert(id.clone(), one.document.name.clone());
+                id
+            }
+        };
+        one.policy = one.policy.new_id(PolicyId::new(id));
+    }
+    faults
+}
+
+/// What strict validation finds.
+fn invalid(
+    all: &PolicySet,
+    parsed: &Schema,
+    schema: &Document,
+    places: &HashMap<&PolicyId, &Placed<'_>>,
+) -> Vec<Fault> {
+    let validation = Validator::new(parsed.clone()).validate(all, ValidationMode::Strict);
+    let mut faults: Vec<Fault> = validation
+        .validation_errors()
+        .map(|error| {
+            let id = error.policy_id();
+            let (document, start) = places
+                .get(id)
+                .map_or((schema, 0), |placed| (placed.document, placed.start));
+            let line = line_of(&document.text, pointed(error).unwrap_or(start));
+            let told = told(error);
+            let zh = format!("政策 `{id}` 與結構檔不符：{told}");
+            Fault::new(&document.name, line, told, zh).about(id)
+        })
+        .collect();
+    faults.sort_by(|a, b| (&a.file, a.line, &a.en).cmp(&(&b.file, b.line, &b.en)));
+    faults.dedup();
+    faults
+}
+
+/// What decides whether a row is there must be a question that a database answers.
+fn unanswerable(
+    slices: &Slices,
+    of: &'static Type,
+    schema: &Document,
+    places: &HashMap<&PolicyId, &Placed<'_>>,
+) -> Vec<Fault> {
+    let action = format!("{}.list", of.name);
+    let fault = |id: &PolicyId, reason: String| {
+        let (document, start) = places
+            .get(id)
+            .map_or((schema, 0), |placed| (placed.document, placed.start));
+        let line = line_of(&document.text, start);
+        let zh = format!(
+            "政策 `{id}` 決定哪些 {} 紀錄可見，但資料庫無法回答：{reason}",
+            of.name
+        );
+        let en = format!(
+            "`{id}` decides which rows of {} are there, but the database cannot answer it: {reason}",
+            of.name
+        );
+        Fault::new(&document.name, line, en, zh).about(id)
+    };
+    PrincipalKind::ALL
+        .iter()
+        .flat_map(|kind| slices.get(*kind, &action).policies())
+        .filter_map(|policy| {
+            let pst = match policy.to_pst() {
+                Ok(pst) => pst,
+                Err(error) => return Some(fault(policy.id(), error.to_string())),
+            };
+            let opaque = form::translatable(pst.body().clauses(), of).err()?;
+            Some(fault(policy.id(), opaque.0))
+        })
+        .collect()
+}
+
+/// Where an error points in its file, as an offset.
+fn pointed(error: &dyn miette::Diagnostic) -> Option<usize> {
+    Some(error.labels()?.next()?.offset())
+}
+
+/// What an error says, on one line.
+fn told(error: &dyn miette::Diagnostic) -> String {
+    let mut text = error.to_string();
+    if let Some(help) = error.help() {
+        text = format!("{text}; {help}");
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,341 @@
+//! A case is asked as the server would be asked.
+//!
+//! What is shown comes from a [`Layout`] over the rules of the viewer's [`Lens`], as for a page of
+//! rows; what is done comes from Cedar itself. Cedar is asked about everything besides, since it
+//! names the policies that decided; should the two ever differ, that is a fault too.
+
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use cedar_policy::{Entities, EntityUid, Policy, PolicyId, PolicySet};
+
+use super::question::{Answer, Question};
+use crate::catalogue::{CellRef, DeedScope, Type};
+use crate::policy::condition::{Condition, Test};
+use crate::policy::entity::{Record, Value};
+use crate::policy::gate::Fault;
+use crate::policy::layout::{Column, Layout};
+use crate::policy::lens::{Decided, Lens};
+use crate::policy::protected::Shown;
+use crate::policy::rows::{Filling, Rows};
+
+/// A scenario over its world: one viewer, one record, some questions.
+pub struct Case {
+    pub file: String,
+    pub line: usize,
+    pub en: String,
+    pub zh: String,
+    /// Who asks, by name.
+    pub who: String,
+    /// Of which record, by name.
+    pub name: String,
+    pub lens: Arc<Lens>,
+    pub record: Record,
+    /// The record as it would be made: nothing points to it yet.
+    pub fresh: Record,
+    pub asked: Vec<(Question, Answer)>,
+    /// Whether a permit for everything is added, so that only the safeguards are left.
+    pub even_if: bool,
+    /// The viewer and the record as Cedar takes them, made when they are first asked about.
+    pub there: Known,
+    /// The same with the record as it would be made.
+    pub made: Known,
+}
+
+/// The viewer and a record as Cedar takes them, or why it does not.
+pub type Known = OnceCell<Result<(EntityUid, Entities), String>>;
+
+/// The policy that permits everything, for scenarios of safeguards.
+pub fn everything() -> Option<Policy> {
+    let id = Some(PolicyId::new("everything"));
+    Policy::parse(id, "permit (principal, action, resource);").ok()
+}
+
+impl Case {
+    pub fn of(&self) -> &'static Type {
+        self.record.of()
+    }
+
+    /// Whether the question is about the record as it would be made.
+    pub fn is_fresh(question: Question) -> bool {
+        matches!(question, Question::Do(deed) if deed.scope != DeedScope::Existing)
+    }
+
+    /// What Cedar says of an action.
+    pub fn decided(
+        &self,
+        slice: &PolicySet,
+        action: &str,
+        fresh: bool,
+    ) -> Result<Decided, String> {
+        let (entities, record) = if fresh {
+            (&self.made, &self.fresh)
+        } else {
+            (&self.there, &self.record)
+        };
+        let entities = entities.get_or_init(|| self.lens.entities(record));
+        let entities = entities.as_ref().map_err(Clone::clone)?;
+        self.lens.decided_among(slice, action, entities)
+    }
+
+    /// The policies that can matter to an action.
+    pub fn slice(&self, action: &str) -> Cow<'_, PolicySet> {
+        let policies = self.lens.policies();
+        let slice = policies.slices.get(self.lens.viewer().kind(), action);
+        let Some(policy) = everything().filter(|_| self.even_if) else {
+            return Cow::Borrowed(slice);
+        };
+        let mut slice = slice.clone();
+        // refused where a policy has that id already, and then the scenario fails
+        let _ = slice.add(policy);
+        Cow::Owned(slice)
+    }
+}
+
+/// Where a case does not come out as it says; the policies that decided are added to `exercised`.
+pub fn faults(case: &Case, exercised: &mut BTreeSet<String>) -> Vec<Fault> {
+    let shown = (!case.even_if).then(|| Served::of(case));
+    let mut faults = Vec::new();
+    let decisions: RefCell<HashMap<(String, bool), Told>> = RefCell::default();
+    for (question, expected) in &case.asked {
+        let fresh = Case::is_fresh(*question);
+        let mut asked = Vec::new();
+        let got = question.answer(case.of(), &mut |action| {
+            let key = (action.to_owned(), fresh);
+            let told = decisions
+                .borrow_mut()
+                .entry(key)
+                .or_insert_with(|| told(case, action, fresh))
+                .clone();
+            exercised.extend(told.by.iter().cloned());
+            asked.push(told.clone());
+            told.allowed
+        });
+        if let Some(served) = shown.as_ref().map(|shown| shown.answer(case, *question))
+            && served != got
+        {
+            faults.push(Fault::new(
+                &case.file,
+                case.line,
+                format!(
+                    "“{}”: the server would answer {} for `{}`, Cedar itself {}; this is a fault of the program",
+                    case.en,
+                    served.en(),
+                    question.word(),
+                    got.en()
+                ),
+                format!("「{}」：伺服器與 Cedar 對 `{}` 的結果不同；這是程式錯誤", case.zh, question.word()),
+            ));
+        }
+        if got != *expected {
+            faults.push(unlike(case, *question, *expected, got, &asked));
+        }
+    }
+    faults
+}
+
+/// A decision, the policies that made it, and why it could not be made.
+#[derive(Clone)]
+struct Told {
+    allowed: bool,
+    by: Vec<String>,
+    failed: Option<String>,
+}
+
+fn told(case: &Case, action: &str, fresh: bool) -> Told {
+    match case.decided(&case.slice(action), action, fresh) {
+        Ok(decided) => Told {
+            allowed: decided.allowed,
+            by: decided.by.iter().map(ToString::to_string).collect(),
+            failed: None,
+        },
+        Err(reason) => Told {
+            allowed: false,
+            by: Vec::new(),
+            failed: Some(reason),
+        },
+    }
+}
+
+fn unlike(
+    case: &Case,
+    question: Question,
+    expected: Answer,
+    got: Answer,
+    asked: &[Told],
+) -> Fault {
+    let policies = case.lens.policies();
+    let last = asked.last();
+    let by: BTreeSet<&String> = match got {
+        Answer::Hidden | Answer::Refused => asked
+            .iter()
+            .filter(|told| !told.allowed)
+            .flat_map(|told| &told.by)
+            .collect(),
+        _ => last.into_iter().flat_map(|told| &told.by).collect(),
+    };
+    let sentence = |id: &String, zh: bool| {
+        let (en_text, zh_text) = policies.sentence(id).unwrap_or(("", ""));
+        format!("`{id}`: {}", if zh { zh_text } else { en_text })
+    };
+    let listed = |zh| {
+        let all: Vec<String> = by.iter().map(|id| sentence(id, zh)).collect();
+        all.join(" | ")
+    };
+    let failed = asked.iter().find_map(|told| told.failed.as_deref());
+    let (why_en, why_zh) = match failed {
+        Some(reason) => (
+            format!("a policy fails: {reason}"),
+            format!("有政策出錯：{reason}"),
+        ),
+        None if by.is_empty() => (
+            "no policy permits it".to_owned(),
+            "沒有政策准許".to_owned(),
+        ),
+        None => (
+            format!("decided by {}", listed(false)),
+            format!("由此決定：{}", listed(true)),
+        ),
+    };
+    let (who, name, word) = (&case.who, &case.name, question.word());
+    let fault = Fault::new(
+        &case.file,
+        case.line,
+        format!(
+            "“{}”: {who} and {name}: `{word}` should be {}, but is {}; {why_en}",
+            case.en,
+            expected.en(),
+            got.en()
+        ),
+        format!(
+            "「{}」：{who} 對 {name} 的 `{word}`：預期{}，實際{}；{why_zh}",
+            case.zh,
+            expected.zh(),
+            got.zh()
+        ),
+    );
+    match by.first() {
+        Some(id) => fault.about(id),
+        None => fault,
+    }
+}
+
+/// What the server's read path makes of the record.
+struct Served {
+    there: bool,
+    rows: Option<Rows>,
+    slots: HashMap<String, crate::policy::layout::Slot>,
+}
+
+impl Served {
+    fn of(case: &Case) -> Self {
+        let of = case.of();
+        let mut slots = HashMap::new();
+        let there = holds(&case.lens.rows(of), &case.record);
+        if !there {
+            // the database does not bring it: no field is ever asked
+            let rows = None;
+            return Self { there, rows, slots };
+        }
+        let mut layout = Layout::new(of, &case.lens);
+        for (question, _) in &case.asked {
+            let slot = match question {
+                Question::See(field) => layout.field(field),
+                Question::Do(deed) if deed.scope == DeedScope::Existing => layout.deed(deed),
+                _ => continue,
+            };
+            slots.insert(question.action(of), slot);
+        }
+        Self {
+            there,
+            rows: fill(layout, &case.record),
+            slots,
+        }
+    }
+
+    fn answer(&self, case: &Case, question: Question) -> Answer {
+        let (of, lens) = (case.of(), &case.lens);
+        let done = |yes| {
+            if yes {
+                Answer::Allowed
+            } else {
+                Answer::Refused
+            }
+        };
+        let row = self.rows.as_ref().filter(|_| self.there);
+        let row = row.and_then(|rows| rows.get(0));
+        let slot = self.slots.get(&question.action(of)).copied();
+        match question {
+            Question::There if row.is_some() => Answer::Full,
+            Question::There => Answer::Hidden,
+            Question::See(_) => match row.zip(slot).map(|(row, slot)| row.show(slot)) {
+                Some(Shown::Full(_)) => Answer::Full,
+                Some(Shown::Masked(..)) => Answer::Masked,
+                Some(Shown::Hidden) | None => Answer::Hidden,
+            },
+            Question::Edit(_) => {
+                done(row.is_some() && lens.allows(&question.action(of), &case.record))
+            }
+            Question::Do(deed) => match deed.scope {
+                DeedScope::Existing => {
+                    done(row.zip(slot).is_some_and(|(row, slot)| row.allows(slot)))
+                }
+                DeedScope::New => done(lens.permit(&question.action(of), &case.fresh).is_ok()),
+                DeedScope::Bulk => done(lens.permit_bulk(of, deed).is_ok()),
+            },
+        }
+    }
+}
+
+/// One row as the store would bring it, its values apart.
+fn fill(layout: Layout, record: &Record) -> Option<Rows> {
+    let layout = Arc::new(layout);
+    let mut filling = Filling::new(&layout);
+    filling.begin(record.id());
+    for column in layout.columns() {
+        let cell = match column {
+            Column::Field(_) | Column::Target(_) => CellRef::Null,
+            Column::Attribute(attribute) => match record.value(attribute.name) {
+                Some(Value::Id(id)) => CellRef::Id(*id),
+                Some(Value::Text(text)) => CellRef::Text(text),
+                Some(Value::Flag(flag)) => CellRef::Bool(*flag),
+                Some(Value::Ids(_)) | None => CellRef::Null,
+            },
+            Column::Fact(test) => CellRef::Bool(is_so(test, record)),
+        };
+        filling.put(cell).ok()?;
+    }
+    let records = HashMap::from([(record.id(), record.clone())]);
+    Some(filling.sealed(records))
+}
+
+/// Whether a record meets a condition, as the database would answer.
+pub fn holds(condition: &Condition, record: &Record) -> bool {
+    match condition {
+        Condition::Always => true,
+        Condition::Never => false,
+        Condition::Not(inner) => !holds(inner, record),
+        Condition::All(parts) => parts.iter().all(|part| holds(part, record)),
+        Condition::Any(parts) => parts.iter().any(|part| holds(part, record)),
+        Condition::Test(test) => is_so(test, record),
+    }
+}
+
+fn is_so(test: &Test, record: &Record) -> bool {
+    let value = |attribute: &crate::catalogue::Attribute| record.value(attribute.name);
+    match test {
+        Test::Is(attribute, ids) => {
+            matches!(value(attribute), Some(Value::Id(id)) if ids.contains(id))
+        }
+        Test::Has(attribute) => value(attribute).is_some(),
+        Test::Word(attribute, words) => {
+            matches!(value(attribute), Some(Value::Text(text)) if words.contains(text))
+        }
+        Test::Flag(attribute) => value(attribute) == Some(&Value::Flag(true)),
+        Test::Meets(attribute, asked) => {
+            matches!(value(attribute), Some(Value::Ids(ids)) if asked.iter().any(|id| ids.contains(id)))
+        }
+    }
+}
