@@ -45,10 +45,7 @@ impl Proofs for Unasked {
 
 /// Takes a set through the gate. The policies are there if the set is ready.
 #[must_use]
-pub fn pass(
-    set: Result<&Set, Vec<Fault>>,
-    proofs: &dyn Proofs,
-) -> (Report, Option<Arc<Policies>>) {
+pub fn pass(set: Result<&Set, Vec<Fault>>, proofs: &dyn Proofs) -> (Report, Option<Arc<Policies>>) {
     let began = Instant::now();
     let mut report = Report {
         ready: false,
@@ -62,7 +59,9 @@ pub fn pass(
     };
     let policies = steps(set, proofs, &mut report);
     let missing = STEPS.get(report.steps.len()..).unwrap_or_default();
-    report.steps.extend(missing.iter().copied().map(Step::skipped));
+    report
+        .steps
+        .extend(missing.iter().copied().map(Step::skipped));
     report.milliseconds = milliseconds(began.elapsed());
     (report, policies)
 }
@@ -135,7 +134,9 @@ fn steps(
     if !proved {
         return None;
     }
-    report.steps.push(Step::tried(READY, Vec::new(), Instant::now()));
+    report
+        .steps
+        .push(Step::tried(READY, Vec::new(), Instant::now()));
     report.ready = true;
     Some(policies)
 }

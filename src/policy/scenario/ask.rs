@@ -64,12 +64,7 @@ impl Case {
     }
 
     /// What Cedar says of an action.
-    pub fn decided(
-        &self,
-        slice: &PolicySet,
-        action: &str,
-        fresh: bool,
-    ) -> Result<Decided, String> {
+    pub fn decided(&self, slice: &PolicySet, action: &str, fresh: bool) -> Result<Decided, String> {
         let (entities, record) = if fresh {
             (&self.made, &self.fresh)
         } else {
@@ -159,13 +154,7 @@ fn told(case: &Case, action: &str, fresh: bool) -> Told {
     }
 }
 
-fn unlike(
-    case: &Case,
-    question: Question,
-    expected: Answer,
-    got: Answer,
-    asked: &[Told],
-) -> Fault {
+fn unlike(case: &Case, question: Question, expected: Answer, got: Answer, asked: &[Told]) -> Fault {
     let policies = case.lens.policies();
     let last = asked.last();
     let by: BTreeSet<&String> = match got {
@@ -190,10 +179,7 @@ fn unlike(
             format!("a policy fails: {reason}"),
             format!("有政策出錯：{reason}"),
         ),
-        None if by.is_empty() => (
-            "no policy permits it".to_owned(),
-            "沒有政策准許".to_owned(),
-        ),
+        None if by.is_empty() => ("no policy permits it".to_owned(), "沒有政策准許".to_owned()),
         None => (
             format!("decided by {}", listed(false)),
             format!("由此決定：{}", listed(true)),

@@ -64,11 +64,18 @@ pub fn test(policies: &Arc<Policies>, documents: &[Document]) -> Tested {
             done.push((at, part(policies, &groups, document)));
         }
     };
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(4);
+    let workers = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(4);
     let mut parts = thread::scope(|scope| {
         let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
         let mut parts = work();
-        parts.extend(others.into_iter().filter_map(|other| other.join().ok()).flatten());
+        parts.extend(
+            others
+                .into_iter()
+                .filter_map(|other| other.join().ok())
+                .flatten(),
+        );
         parts
     });
     parts.sort_by_key(|(at, _)| *at);
@@ -80,7 +87,10 @@ pub fn test(policies: &Arc<Policies>, documents: &[Document]) -> Tested {
     let mut exercised = BTreeSet::new();
     let mut first: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for (at, part) in parts {
-        let file = documents.get(at).map(|d| d.name.clone()).unwrap_or_default();
+        let file = documents
+            .get(at)
+            .map(|d| d.name.clone())
+            .unwrap_or_default();
         tested.scenarios += part.sentences.len();
         tested.questions += part.questions;
         tested.faults.extend(part.faults);

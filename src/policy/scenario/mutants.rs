@@ -151,7 +151,10 @@ pub fn mutants(
     let count = |outcome| all.iter().filter(|m| m.outcome == outcome).count();
     let (caught, survived) = (count(Outcome::Caught), count(Outcome::Survived));
     let refused = count(Outcome::Refused);
-    #[expect(clippy::cast_precision_loss, reason = "there are a few thousand at most")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "there are a few thousand at most"
+    )]
     let percent = 100.0 * caught as f64 / (caught + survived).max(1) as f64;
     all.retain(|mutant| mutant.outcome == Outcome::Survived);
     Ok(MutantReport {
@@ -355,7 +358,13 @@ fn parts(expr: &Arc<Expr>) -> Vec<(Arc<Expr>, Arc<Expr>)> {
             left,
             right,
         } => {
-            let both = |left, right| Arc::new(Expr::BinaryOp { op: *op, left, right });
+            let both = |left, right| {
+                Arc::new(Expr::BinaryOp {
+                    op: *op,
+                    left,
+                    right,
+                })
+            };
             let mut all = Vec::new();
             let nested = |side: &Arc<Expr>| match &**side {
                 Expr::BinaryOp { op: inner, .. } => inner == op,
@@ -376,7 +385,10 @@ fn parts(expr: &Arc<Expr>) -> Vec<(Arc<Expr>, Arc<Expr>)> {
             }
             all
         }
-        Expr::UnaryOp { op: UnaryOp::Not, expr } => parts(expr)
+        Expr::UnaryOp {
+            op: UnaryOp::Not,
+            expr,
+        } => parts(expr)
             .into_iter()
             .map(|(out, expr)| {
                 let op = UnaryOp::Not;

@@ -218,7 +218,10 @@ impl World {
         };
         // nothing here waits: the first look has the answer
         let made = pin!(assemble(Some(claimed), self, DateTime::<Utc>::UNIX_EPOCH));
-        match { made }.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        match { made }
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
             Poll::Ready(made) => made.ok(),
             Poll::Pending => None,
         }
@@ -278,7 +281,9 @@ impl World {
                 .flat_map(|row| row.many("rosteredShifts"))
                 .collect(),
             ward_classes: children().flat_map(|row| row.many("classes")).collect(),
-            ward_schools: children().filter_map(|row| row.one("organisation")).collect(),
+            ward_schools: children()
+                .filter_map(|row| row.one("organisation"))
+                .collect(),
             guardians,
             wards,
             until: None,
