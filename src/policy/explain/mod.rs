@@ -5,6 +5,7 @@
 //! ([`nearest`]): which part of their condition was false. This is the whole view, for officers;
 //! whoever asks for others must decide what of it they may know.
 
+mod held;
 mod nearest;
 mod words;
 

@@ -3,8 +3,10 @@
 //! Each check says everything that is wrong, in the order of files and lines.
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
@@ -19,7 +21,8 @@ use crate::viewer::PrincipalKind;
 /// A policy of a set, and where it stands.
 struct Placed<'a> {
     policy: Policy,
-    start: usize,
+    /// The line at which it begins.
+    line: usize,
     document: &'a Document,
 }
 
@@ -87,8 +90,8 @@ pub fn check(schema: &Document, documents: &[Document]) -> (Vec<Step>, Option<Ar
     drop(places);
     let policies = sound.then(|| {
         let files = placed.iter().map(|p| {
-            let line = line_of(&p.document.text, p.start);
-            (p.policy.id().to_string(), (p.document.name.clone(), line))
+            let place = (p.document.name.clone(), p.line);
+            (p.policy.id().to_string(), place)
         });
         let files = files.collect();
         Arc::new(Policies::of(parsed, slices, all, files, schema, documents))
@@ -141,14 +144,17 @@ fn policies_of(document: &Document) -> Result<Vec<Placed<'_>>, Vec<Fault>> {
     let mut policies: Vec<&Policy> = set.policies().collect();
     policies.sort_by_key(|policy| (policy.id().to_string().len(), policy.id().to_string()));
     let mut found = Vec::new();
-    let mut from = 0;
+    let (mut from, mut line, mut counted) = (0, 1, 0);
     for policy in policies {
         let text = policy.to_string();
         let start = begins(&text, from);
         from = start + text.trim().len();
+        let passed = document.text.get(counted..start).unwrap_or_default();
+        line += passed.matches('\n').count();
+        counted = start;
         found.push(Placed {
             policy: policy.clone(),
-            start,
+            line,
             document,
         });
     }
@@ -160,7 +166,7 @@ fn name(placed: &mut [Placed<'_>]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut first: HashMap<String, String> = HashMap::new();
     for (number, one) in placed.iter_mut().enumerate() {
-        let line = line_of(&one.document.text, one.start);
+        let line = one.line;
         let mut fault = |en: String, zh: String| {
             faults.push(Fault::new(&one.document.name, line, en, zh));
         };
@@ -204,20 +210,50 @@ fn invalid(
     schema: &Document,
     places: &HashMap<&PolicyId, &Placed<'_>>,
 ) -> Vec<Fault> {
-    let validation = Validator::new(parsed.clone()).validate(all, ValidationMode::Strict);
-    let mut faults: Vec<Fault> = validation
-        .validation_errors()
-        .map(|error| {
-            let id = error.policy_id();
-            let (document, start) = places
-                .get(id)
-                .map_or((schema, 0), |placed| (placed.document, placed.start));
-            let line = line_of(&document.text, pointed(error).unwrap_or(start));
-            let told = told(error);
-            let zh = format!("政策 `{id}` 與結構檔不符：{told}");
-            Fault::new(&document.name, line, told, zh).about(id)
-        })
-        .collect();
+    // a policy is valid or not whatever the others are, so they are looked at side by side
+    let validator = Validator::new(parsed.clone());
+    let policies: Vec<&Policy> = all.policies().collect();
+    let workers = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(8);
+    let size = policies.len().div_ceil(workers).max(1);
+    let look = |part: &[&Policy]| -> Vec<Fault> {
+        let part = PolicySet::from_policies(part.iter().copied().cloned());
+        let part = match part {
+            Ok(part) => part,
+            Err(error) => return vec![at(schema, 0, error.to_string())],
+        };
+        let validation = validator.validate(&part, ValidationMode::Strict);
+        let errors = validation.validation_errors();
+        errors
+            .map(|error| {
+                let id = error.policy_id();
+                let (document, line) = places
+                    .get(id)
+                    .map_or((schema, 1), |placed| (placed.document, placed.line));
+                let pointed = pointed(error).map(|at| line_of(&document.text, at));
+                let told = told(error);
+                let zh = format!("政策 `{id}` 與結構檔不符：{told}");
+                Fault::new(&document.name, pointed.unwrap_or(line), told, zh).about(id)
+            })
+            .collect()
+    };
+    let mut faults = thread::scope(|scope| {
+        let parts = policies.chunks(size);
+        let workers: Vec<_> = parts.map(|part| scope.spawn(|| look(part))).collect();
+        let mut faults = Vec::new();
+        for worker in workers {
+            let stopped = || {
+                vec![at(
+                    schema,
+                    0,
+                    "the policies could not be validated".to_owned(),
+                )]
+            };
+            faults.extend(worker.join().unwrap_or_else(|_| stopped()));
+        }
+        faults
+    });
     faults.sort_by(|a, b| (&a.file, a.line, &a.en).cmp(&(&b.file, b.line, &b.en)));
     faults.dedup();
     faults
@@ -232,10 +268,9 @@ fn unanswerable(
 ) -> Vec<Fault> {
     let action = format!("{}.list", of.name);
     let fault = |id: &PolicyId, reason: String| {
-        let (document, start) = places
+        let (document, line) = places
             .get(id)
-            .map_or((schema, 0), |placed| (placed.document, placed.start));
-        let line = line_of(&document.text, start);
+            .map_or((schema, 1), |placed| (placed.document, placed.line));
         let zh = format!(
             "政策 `{id}` 決定哪些 {} 紀錄可見，但資料庫無法回答：{reason}",
             of.name

@@ -1,17 +1,20 @@
 //! Scenarios: who, does what, to which record, and what comes of it.
 //!
 //! A scenario is written by an officer in `scenarios/*.toml`, over people, partners and records
-//! that its file names ([`world`]). The people become viewers by the code that makes real viewers,
-//! and the answers come from the lens and the layout through which the server looks ([`ask`]).
-//! [`mutants`] tell whether the scenarios would notice a change of the policies.
+//! that its file names (`world`). The people become viewers by the code that makes real viewers,
+//! and the answers come from the lens and the layout through which the server looks (`ask`).
+//! Mutants tell whether the scenarios would notice a change of the policies.
 
 mod ask;
 mod book;
+mod change;
 mod mutants;
 mod people;
 mod question;
 mod rows;
+mod served;
 mod sets;
+mod standing;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
