@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
+use super::depth::too_deep;
 use super::report::{Fault, LISTS, NAMES, PARSE, Step, VALIDATE};
 use crate::catalogue::{self, Type};
 use crate::policy::form;
@@ -31,13 +32,13 @@ struct Placed<'a> {
 pub fn check(schema: &Document, documents: &[Document]) -> (Vec<Step>, Option<Arc<Policies>>) {
     let began = Instant::now();
     let mut faults = Vec::new();
-    let parsed = match Schema::from_cedarschema_str(&schema.text) {
-        Ok((parsed, _warnings)) => Some(parsed),
-        Err(error) => {
-            faults.push(broken(schema, &error));
-            None
-        }
+    let parsed = match too_deep(schema) {
+        Some(fault) => Err(fault),
+        None => Schema::from_cedarschema_str(&schema.text)
+            .map(|(parsed, _warnings)| parsed)
+            .map_err(|error| broken(schema, &error)),
     };
+    let parsed = parsed.map_err(|fault| faults.push(fault)).ok();
     let mut placed = Vec::new();
     for document in documents {
         match policies_of(document) {
@@ -121,6 +122,9 @@ fn broken(document: &Document, error: &dyn miette::Diagnostic) -> Fault {
 
 /// The policies of a file, each with the offset at which it begins.
 fn policies_of(document: &Document) -> Result<Vec<Placed<'_>>, Vec<Fault>> {
+    if let Some(fault) = too_deep(document) {
+        return Err(vec![fault]);
+    }
     let set = PolicySet::from_str(&document.text).map_err(|errors| {
         errors
             .iter()

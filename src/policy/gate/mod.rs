@@ -5,6 +5,7 @@
 //! until the report says `ready`. It does not prove: a certificate is asked of a [`Proofs`].
 
 mod checks;
+mod depth;
 mod folder;
 mod report;
 
@@ -13,6 +14,7 @@ use std::time::Instant;
 
 pub use checks::check;
 pub(super) use checks::line_of;
+pub(super) use depth::too_deep;
 pub use folder::Set;
 pub(super) use report::milliseconds;
 pub use report::{Fault, Kind, Report, STEPS, State, Step};

@@ -17,7 +17,7 @@ type Case = (
     &'static str,
 );
 
-const CASES: [Case; 17] = [
+const CASES: [Case; 18] = [
     (
         "an empty set",
         |set| {
@@ -59,6 +59,17 @@ const CASES: [Case; 17] = [
         "parse",
         "schema.cedarschema",
         "unexpected token",
+    ),
+    (
+        "brackets in brackets, a hundred thousand deep",
+        |set| {
+            let deep = format!("{}true{}", "(".repeat(100_000), ")".repeat(100_000));
+            let policy = format!("permit (principal, action, resource)\nwhen {{ {deep} }};\n");
+            fs::write(set.join("deep.cedar"), policy).unwrap();
+        },
+        "parse",
+        "deep.cedar:2",
+        "nested too deep",
     ),
     (
         "an unknown action",
