@@ -86,8 +86,10 @@ mod tests {
         }
     }
 
-    /// Ways to go down, with as many steps as asked for.
-    const WAYS: [(&str, fn(usize) -> String); 8] = [
+    /// A way to go down, with as many steps as asked for.
+    type Way = (&'static str, fn(usize) -> String);
+
+    const WAYS: [Way; 8] = [
         ("brackets", |n| {
             format!("{}true{}", "(".repeat(n), ")".repeat(n))
         }),
