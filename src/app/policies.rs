@@ -1,6 +1,7 @@
 //! The policies of a folder, or the built-in ones, for those who look after them.
 
 use std::path::Path;
+use std::time::Instant;
 
 pub use crate::policy::gate::{Fault, Report as Gated, State, Step};
 use crate::policy::gate::{Set, Unasked, pass};
@@ -15,8 +16,15 @@ fn set(folder: Option<&Path>) -> Result<Set, Vec<Fault>> {
 /// Takes the set of a folder, or the built-in one, through the gate.
 #[must_use]
 pub fn gate(folder: Option<&Path>) -> Gated {
+    let began = Instant::now();
     let set = set(folder);
-    pass(set.as_ref().map_err(Clone::clone), &Unasked).0
+    let reading = began.elapsed().as_secs_f64() * 1e3;
+    let mut report = pass(set.as_ref().map_err(Clone::clone), &Unasked).0;
+    if let Some(read) = report.steps.first_mut() {
+        read.milliseconds += reading;
+    }
+    report.milliseconds += reading;
+    report
 }
 
 /// Whether the scenarios of a set notice changes of its policies.

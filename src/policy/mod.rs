@@ -31,7 +31,7 @@ mod slice;
 
 pub use condition::{Condition, Test};
 pub use entity::{NotAnEntity, Record, Value};
-pub use explain::{Clause, Explanation, Near, Said, Step as ExplainedStep, Told, Truth, explain};
+pub use explain::{Clause, Explanation, Near, Step, Told, Truth, explain};
 pub use format::formatted;
 pub use layout::{Column, Layout, Slot};
 pub use lens::{Lens, Rule, Sight};

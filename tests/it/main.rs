@@ -28,6 +28,7 @@ mod editions;
 mod entities;
 mod equality;
 mod filters;
+mod gate;
 mod gears;
 mod health;
 mod hostile;
