@@ -1,0 +1,364 @@
+//! The proofs of a set, on two solvers at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use cedar_policy::{Effect, Policy, PolicyId, PolicySet, RequestEnv};
+use cedar_policy_symcc::{CompiledPolicySet, CompiledSchema};
+
+use crate::ask::{Answer, Asker, as_if, compiled, compiled_one, prepared};
+use crate::case::{Breach, Case};
+use crate::example::Example;
+use crate::promise::{Kind, Promise, Promises, Sibling};
+use crate::report::{Breached, Outcome, Report, Verdict};
+use crate::set::{Set, action, place};
+use crate::solver::{Solver, runtime};
+
+/// How many solvers are asked at a time.
+const LINES: usize = 2;
+
+/// Proves the promises of a set.
+#[must_use]
+pub fn prove(set: &Set, promises: &Promises, solver: &Solver) -> Report {
+    let began = Instant::now();
+    let found: Vec<Found> = promises.all.iter().map(|_| Found::default()).collect();
+    let mut groups: BTreeMap<(String, String), Vec<RequestEnv>> = BTreeMap::new();
+    for environment in set.environments() {
+        let (principal, resource, _) = place(&environment);
+        groups.entry((principal, resource)).or_default().push(environment);
+    }
+    let mut groups: Vec<Vec<RequestEnv>> = groups.into_values().collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    let work = Work {
+        set,
+        promises,
+        found: &found,
+        groups: &groups,
+        next: AtomicUsize::new(0),
+        questions: AtomicUsize::new(0),
+        solved: AtomicUsize::new(0),
+    };
+    let failed: Vec<String> = match prepared(&set.schema) {
+        Err(reason) => vec![reason],
+        Ok(schema) => std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..LINES)
+                .map(|_| scope.spawn(|| work.run(&schema, solver)))
+                .collect();
+            let ended = threads.into_iter().map(|thread| match thread.join() {
+                Ok(Ok(())) => None,
+                Ok(Err(reason)) => Some(reason),
+                Err(_) => Some("a part of the prover broke down".to_owned()),
+            });
+            ended.flatten().collect()
+        }),
+    };
+    let verdicts = promises.all.iter().zip(&found);
+    Report {
+        set: set.hash().to_owned(),
+        invariants: promises.hash().to_owned(),
+        policies: set.count(),
+        solver: solver.version().to_owned(),
+        questions: work.questions.load(Ordering::Relaxed),
+        solved: work.solved.load(Ordering::Relaxed),
+        milliseconds: began.elapsed().as_millis(),
+        promises: verdicts.map(|(p, found)| found.verdict(p, &failed)).collect(),
+    }
+}
+
+/// What was found about one promise so far.
+#[derive(Default)]
+struct Found {
+    environments: AtomicUsize,
+    breakable: AtomicBool,
+    breaches: Mutex<Vec<((String, String, String), Breached)>>,
+    unknown: Mutex<BTreeSet<String>>,
+}
+
+impl Found {
+    fn unknown(&self, reason: String) {
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        unknown.insert(reason);
+    }
+
+    fn breaches(&self) -> Vec<((String, String, String), Breached)> {
+        let breaches = self.breaches.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut breaches = breaches.clone();
+        breaches.sort_by(|a, b| a.0.cmp(&b.0));
+        breaches
+    }
+
+    fn verdict(&self, promise: &Promise, failed: &[String]) -> Verdict {
+        let examples: Vec<_> = self.breaches().into_iter().map(|(_, b)| b).collect();
+        let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        let reasons: Vec<String> = unknown.iter().chain(failed).cloned().collect();
+        let outcome = if let Some(action) = &promise.waits_for {
+            Outcome::Waiting {
+                action: action.clone(),
+            }
+        } else if !examples.is_empty() {
+            Outcome::Broken { examples }
+        } else if !reasons.is_empty() {
+            Outcome::Undecided { reasons }
+        } else if !self.breakable.load(Ordering::Relaxed) {
+            Outcome::Empty
+        } else {
+            Outcome::Proved
+        };
+        Verdict {
+            id: promise.id.clone(),
+            en: promise.en.clone(),
+            zh: promise.zh.clone(),
+            environments: self.environments.load(Ordering::Relaxed),
+            outcome,
+        }
+    }
+}
+
+struct Work<'a> {
+    set: &'a Set,
+    promises: &'a Promises,
+    found: &'a [Found],
+    groups: &'a [Vec<RequestEnv>],
+    next: AtomicUsize,
+    questions: AtomicUsize,
+    solved: AtomicUsize,
+}
+
+/// What is at hand where one environment is asked about.
+struct Place<'a> {
+    environment: &'a RequestEnv,
+    slice: Vec<&'a Policy>,
+    compiled: Option<CompiledPolicySet>,
+    schema: &'a CompiledSchema,
+}
+
+impl Place<'_> {
+    /// The policies that can matter here, as terms.
+    fn terms(&mut self) -> Result<CompiledPolicySet, String> {
+        if let Some(compiled) = &self.compiled {
+            return Ok(compiled.clone());
+        }
+        let compiled = compiled(&together(&self.slice)?, self.environment, self.schema)?;
+        self.compiled = Some(compiled.clone());
+        Ok(compiled)
+    }
+
+    fn permits(&self) -> bool {
+        self.slice.iter().any(|p| p.effect() == Effect::Permit)
+    }
+}
+
+impl Work<'_> {
+    /// Takes one group after another until there is none.
+    fn run(&self, schema: &CompiledSchema, solver: &Solver) -> Result<(), String> {
+        let runtime = runtime()?;
+        let mut asker = Asker::of(solver);
+        while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            runtime.block_on(self.group(group, schema, &mut asker));
+        }
+        self.questions.fetch_add(asker.questions, Ordering::Relaxed);
+        self.solved.fetch_add(asker.asked, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn group(&self, group: &[RequestEnv], schema: &CompiledSchema, asker: &mut Asker) {
+        // the breaches of this group, so that one example stands for all of its actions
+        let mut broken: BTreeMap<usize, usize> = BTreeMap::new();
+        // policies found never to fail here, whatever the action
+        let mut sound: BTreeSet<PolicyId> = BTreeSet::new();
+        for environment in group {
+            let mut place = Place {
+                environment,
+                slice: self.set.slice(environment),
+                compiled: None,
+                schema,
+            };
+            for (index, (promise, found)) in self.promises.all.iter().zip(self.found).enumerate() {
+                if !promise.names(environment) {
+                    continue;
+                }
+                let example = !broken.contains_key(&index);
+                let answer = match promise.kind {
+                    Kind::Never => self.never(promise, found, &mut place, asker, example).await,
+                    Kind::Also(sibling) => {
+                        self.also(sibling, found, &mut place, group, asker, example).await
+                    }
+                    Kind::NoErrors => {
+                        self.no_errors(found, &place, &mut sound, asker, example).await
+                    }
+                };
+                match answer {
+                    Ok(None) => {}
+                    Ok(Some(breach)) => self.note(found, environment, breach, &mut broken, index),
+                    Err(reason) => found.unknown(format!("{}: {reason}", action(environment))),
+                }
+            }
+        }
+    }
+
+    /// Notes a breach: the first of a group with its example, the others by their action.
+    fn note(
+        &self,
+        found: &Found,
+        environment: &RequestEnv,
+        breach: Option<Breached>,
+        broken: &mut BTreeMap<usize, usize>,
+        index: usize,
+    ) {
+        let mut all = found.breaches.lock().unwrap_or_else(PoisonError::into_inner);
+        match breach {
+            Some(breach) => {
+                broken.insert(index, all.len());
+                all.push((place(environment), breach));
+            }
+            None => {
+                let first = broken.get(&index).and_then(|at| all.get_mut(*at));
+                if let Some((_, first)) = first {
+                    first.actions.push(action(environment));
+                }
+            }
+        }
+    }
+
+    /// Nothing that the promise matches is allowed.
+    async fn never(
+        &self,
+        promise: &Promise,
+        found: &Found,
+        place: &mut Place<'_>,
+        asker: &mut Asker,
+        example: bool,
+    ) -> Result<Option<Option<Breached>>, String> {
+        found.environments.fetch_add(1, Ordering::Relaxed);
+        let bound = promise.bound()?;
+        if !found.breakable.load(Ordering::Relaxed) {
+            let everything = together(&[&everything()?])?;
+            let everything = compiled(&everything, place.environment, place.schema)?;
+            let bound = compiled(&bound, place.environment, place.schema)?;
+            if let Answer::Fails(_) = asker.implies(&everything, &bound, false).await {
+                found.breakable.store(true, Ordering::Relaxed);
+            }
+        }
+        if !place.permits() {
+            return Ok(None);
+        }
+        let allowed = place.terms()?;
+        let most = compiled(&bound, place.environment, place.schema)?;
+        let breach = |replay: &crate::case::Replay<'_>| {
+            let action = &replay.case.action;
+            replay.allows(&self.set.all, action) && replay.refuses(&bound, action)
+        };
+        let answer = asker.implies(&allowed, &most, example).await;
+        self.told(answer, place.environment, &breach, None)
+    }
+
+    /// Who is allowed this is also allowed its sibling.
+    async fn also(
+        &self,
+        sibling: Sibling,
+        found: &Found,
+        place: &mut Place<'_>,
+        group: &[RequestEnv],
+        asker: &mut Asker,
+        example: bool,
+    ) -> Result<Option<Option<Breached>>, String> {
+        let name = sibling.of(&action(place.environment));
+        let other = name.and_then(|name| group.iter().find(|e| action(e) == name));
+        let Some(other) = other else {
+            return Ok(None);
+        };
+        found.environments.fetch_add(1, Ordering::Relaxed);
+        found.breakable.store(true, Ordering::Relaxed);
+        if !place.permits() {
+            return Ok(None);
+        }
+        let allowed = place.terms()?;
+        let rewritten = as_if(&self.set.slice(other), other.action())?;
+        let also = compiled(&rewritten, place.environment, place.schema)?;
+        let breach = |replay: &crate::case::Replay<'_>| {
+            replay.allows(&self.set.all, &replay.case.action)
+                && replay.refuses(&self.set.all, other.action())
+        };
+        let but = format!("but is refused {}", action(other));
+        let answer = asker.implies(&allowed, &also, example).await;
+        self.told(answer, place.environment, &breach, Some(but))
+    }
+
+    /// No policy that can matter here fails.
+    async fn no_errors(
+        &self,
+        found: &Found,
+        place: &Place<'_>,
+        sound: &mut BTreeSet<PolicyId>,
+        asker: &mut Asker,
+        example: bool,
+    ) -> Result<Option<Option<Breached>>, String> {
+        found.environments.fetch_add(1, Ordering::Relaxed);
+        found.breakable.store(true, Ordering::Relaxed);
+        for policy in &place.slice {
+            if sound.contains(policy.id()) {
+                continue;
+            }
+            let terms = compiled_one(policy, place.environment, place.schema)?;
+            let answer = asker.never_errors(&terms, example).await;
+            if matches!(answer, Answer::Holds) {
+                if !asks_action(policy) {
+                    sound.insert(policy.id().clone());
+                }
+                continue;
+            }
+            let alone = together(&[policy])?;
+            let breach = |replay: &crate::case::Replay<'_>| {
+                let answer = replay.ask(&alone, &replay.case.action);
+                answer.is_some_and(|a| a.diagnostics().errors().next().is_some())
+            };
+            let but = format!("but the policy `{}` fails", policy.id());
+            return self.told(answer, place.environment, &breach, Some(but));
+        }
+        Ok(None)
+    }
+
+    /// What an answer means: nothing, a breach (with its example where it is the first), or doubt.
+    fn told(
+        &self,
+        answer: Answer,
+        environment: &RequestEnv,
+        breach: &Breach<'_>,
+        but: Option<String>,
+    ) -> Result<Option<Option<Breached>>, String> {
+        let env = match answer {
+            Answer::Holds => return Ok(None),
+            Answer::Fails(None) => return Ok(Some(None)),
+            Answer::Fails(Some(env)) => env,
+            Answer::Unknown(reason) => return Err(reason),
+        };
+        let example = Case::of(&env)
+            .and_then(|case| Example::of(&case, self.set, &self.set.all, breach))
+            .ok_or("the solver has a counterexample, but the authorizer does not confirm it")?;
+        Ok(Some(Some(Breached {
+            example,
+            but,
+            actions: vec![action(environment)],
+        })))
+    }
+}
+
+/// Policies as a set.
+pub(crate) fn together(policies: &[&Policy]) -> Result<PolicySet, String> {
+    PolicySet::from_policies(policies.iter().copied().cloned()).map_err(|e| e.to_string())
+}
+
+fn everything() -> Result<Policy, String> {
+    Policy::parse(None, "permit (principal, action, resource);").map_err(|e| e.to_string())
+}
+
+/// Whether a policy's conditions ask which action it is.
+fn asks_action(policy: &Policy) -> bool {
+    policy.has_non_scope_constraint()
+        && policy.to_json().map_or(true, |json| {
+            json.get("conditions")
+                .is_none_or(|conditions| conditions.to_string().contains(r#"{"Var":"action"}"#))
+        })
+}
