@@ -83,7 +83,11 @@ impl Case {
         let plain = |entity: &Entity| {
             let json = entity.to_json_value().ok()?;
             let attributes = json.get("attrs")?.as_object()?.clone();
-            let parents = json.get("parents")?.as_array()?.iter().map(Reference::plain);
+            let parents = json
+                .get("parents")?
+                .as_array()?
+                .iter()
+                .map(Reference::plain);
             let parents = parents.collect::<Option<_>>()?;
             let thing = Thing {
                 attributes,
@@ -91,7 +95,10 @@ impl Case {
             };
             Some((Reference::to(&entity.uid()), thing))
         };
-        let others = env.entities.iter().filter(|e| e.uid().type_name() != action.type_name());
+        let others = env
+            .entities
+            .iter()
+            .filter(|e| e.uid().type_name() != action.type_name());
         Some(Self {
             principal: Reference::to(request.principal()?),
             resource: Reference::to(request.resource()?),
@@ -130,51 +137,91 @@ impl Case {
             return None;
         }
         let mut case = self.clone();
-        let mut attempt = |change: &dyn Fn(&mut Case)| {
-            let mut other = case.clone();
-            change(&mut other);
-            let better = other.breaks(set, breach);
-            if better {
-                case = other;
-            }
-            better
-        };
-        for reference in self.entities.keys() {
-            if *reference != self.principal && *reference != self.resource {
-                attempt(&|case| {
-                    case.entities.remove(reference);
-                });
+        let mut still = |case: &Case| case.breaks(set, breach);
+        case.leave_out_others(&mut still);
+        case.know_themselves(&mut still);
+        case.empty(&mut still);
+        let mut first = BTreeSet::new();
+        for of in [&case.principal, &case.resource] {
+            let attributes = case.entities.get(of).map(|thing| &thing.attributes);
+            for (name, _) in case.matters(of, set, breach) {
+                let value = attributes.and_then(|attributes| attributes.get(&name));
+                value.into_iter().for_each(|v| references(v, &mut first));
             }
         }
-        for (reference, thing) in &self.entities {
-            for (name, value) in &thing.attributes {
-                let gone = attempt(&|case| {
-                    case.at(reference, |of| of.remove(name));
+        let named = case.with_plain_names(&first);
+        Some(if named.breaks(set, breach) {
+            named
+        } else {
+            case
+        })
+    }
+
+    /// Changes the case if it stays one; says whether it did.
+    fn attempt(
+        &mut self,
+        still: &mut dyn FnMut(&Case) -> bool,
+        change: impl FnOnce(&mut Case),
+    ) -> bool {
+        let mut other = self.clone();
+        change(&mut other);
+        let better = still(&other);
+        if better {
+            *self = other;
+        }
+        better
+    }
+
+    /// Without entities that nobody asks about.
+    fn leave_out_others(&mut self, still: &mut dyn FnMut(&Case) -> bool) {
+        let mut others: Vec<Reference> = self.entities.keys().cloned().collect();
+        others.retain(|other| *other != self.principal && *other != self.resource);
+        for other in others {
+            self.attempt(still, |case| {
+                case.entities.remove(&other);
+            });
+        }
+    }
+
+    /// A record knows itself under the name of its type, as every row does.
+    fn know_themselves(&mut self, still: &mut dyn FnMut(&Case) -> bool) {
+        for (reference, thing) in self.entities.clone() {
+            let mut attributes = thing.attributes.iter();
+            let itself = attributes.find(|(name, _)| name.eq_ignore_ascii_case(&reference.of));
+            if let Some(other) = itself.and_then(|(_, value)| Reference::in_json(value))
+                && other != reference
+            {
+                self.attempt(still, |case| case.take_for(&other, &reference));
+            }
+        }
+    }
+
+    /// Without attributes that can be missing, and with sets as small as they can be.
+    fn empty(&mut self, still: &mut dyn FnMut(&Case) -> bool) {
+        for (reference, thing) in self.entities.clone() {
+            for (name, value) in thing.attributes {
+                let gone = self.attempt(still, |case| {
+                    case.at(&reference, |of| of.remove(&name));
                 });
                 let Value::Array(members) = value else {
                     continue;
                 };
-                let empty = !gone
-                    && attempt(&|case| {
-                        case.at(reference, |of| of.insert(name.clone(), Value::Array(Vec::new())));
+                let without = |case: &mut Case, some: &[Value]| {
+                    case.at(&reference, |of| {
+                        if let Some(Value::Array(left)) = of.get_mut(&name) {
+                            left.retain(|member| !some.contains(member));
+                        }
+                        None
                     });
-                if gone || empty {
+                };
+                if gone || self.attempt(still, |case| without(case, &members)) {
                     continue;
                 }
-                for member in members {
-                    attempt(&|case| {
-                        case.at(reference, |of| {
-                            if let Some(Value::Array(left)) = of.get_mut(name) {
-                                left.retain(|other| other != member);
-                            }
-                            None
-                        });
-                    });
+                for member in &members {
+                    self.attempt(still, |case| without(case, std::slice::from_ref(member)));
                 }
             }
         }
-        let named = case.with_plain_names();
-        Some(if named.breaks(set, breach) { named } else { case })
     }
 
     fn at(
@@ -184,6 +231,19 @@ impl Case {
     ) {
         if let Some(thing) = self.entities.get_mut(reference) {
             change(&mut thing.attributes);
+        }
+    }
+
+    /// Takes one entity for another wherever it is named.
+    fn take_for(&mut self, one: &Reference, other: &Reference) {
+        self.entities.remove(one);
+        let name = |r: &Reference| if r == one { other } else { r }.clone();
+        for thing in self.entities.values_mut() {
+            thing.attributes.values_mut().for_each(|v| rename(v, &name));
+            thing
+                .parents
+                .iter_mut()
+                .for_each(|parent| *parent = name(parent));
         }
     }
 
@@ -202,6 +262,7 @@ impl Case {
         for (name, value) in &thing.attributes {
             let other = match value {
                 Value::Array(members) if members.is_empty() => continue,
+                _ if Reference::in_json(value).as_ref() == Some(of) => continue,
                 Value::Array(_) => None,
                 Value::Bool(yes) => Some(Value::Bool(!yes)),
                 Value::String(_) => Some(Value::String("something else".to_owned())),
@@ -220,8 +281,8 @@ impl Case {
         found
     }
 
-    /// The case with the ids A, B, C … of each type, in the order in which they are met.
-    fn with_plain_names(&self) -> Self {
+    /// The case with the ids A, B, C … of each type: who asks, for what, what matters, the rest.
+    fn with_plain_names(&self, first: &BTreeSet<Reference>) -> Self {
         let mut met = BTreeMap::<String, Vec<String>>::new();
         let mut meet = |reference: &Reference| {
             let ids = met.entry(reference.of.clone()).or_default();
@@ -231,6 +292,7 @@ impl Case {
         };
         meet(&self.principal);
         meet(&self.resource);
+        first.iter().for_each(&mut meet);
         for (reference, thing) in &self.entities {
             meet(reference);
             let mut all = BTreeSet::from_iter(thing.parents.iter().cloned());

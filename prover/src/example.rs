@@ -71,7 +71,9 @@ impl Example {
             Party {
                 name: of.to_string(),
                 zh: type_in_words(&of.of).1.to_owned(),
-                matters: attributes.map(|(name, value)| Attribute { name, value }).collect(),
+                matters: attributes
+                    .map(|(name, value)| Attribute { name, value })
+                    .collect(),
             }
         };
         Some(Self {
@@ -87,7 +89,9 @@ impl Example {
 
 /// The policies by which an action is allowed.
 fn reasons(case: &Case, set: &Set, policies: &PolicySet, action: &EntityUid) -> Vec<Told> {
-    let answer = case.replay(set).and_then(|replay| replay.ask(policies, action));
+    let answer = case
+        .replay(set)
+        .and_then(|replay| replay.ask(policies, action));
     let told = |id: &PolicyId| Told {
         id: id.to_string(),
         en: policies.annotation(id, "en").unwrap_or_default().to_owned(),

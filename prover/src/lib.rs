@@ -9,6 +9,7 @@
 
 mod ask;
 mod case;
+mod certificate;
 mod document;
 mod example;
 mod promise;
@@ -16,8 +17,10 @@ mod prove;
 mod report;
 mod set;
 mod solver;
+mod tell;
 mod words;
 
+pub use certificate::{Certificate, FILE as CERTIFICATE};
 pub use document::{Document, ReadError};
 pub use example::{Attribute, Example, Party, Told};
 pub use promise::{Promise, Promises};

@@ -137,9 +137,13 @@ impl Promise {
         };
         if kind != Kind::Never && policy.has_non_scope_constraint() {
             let id = policy.id();
-            return Err(format!("the promise `{id}` can have a scope, but no condition"));
+            return Err(format!(
+                "the promise `{id}` can have a scope, but no condition"
+            ));
         }
-        let waits_for = policy.annotation("once").filter(|action| !set.knows(action));
+        let waits_for = policy
+            .annotation("once")
+            .filter(|action| !set.knows(action));
         Ok(Self {
             id: policy.id().to_string(),
             en: text("en"),

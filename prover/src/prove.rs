@@ -27,7 +27,10 @@ pub fn prove(set: &Set, promises: &Promises, solver: &Solver) -> Report {
     let mut groups: BTreeMap<(String, String), Vec<RequestEnv>> = BTreeMap::new();
     for environment in set.environments() {
         let (principal, resource, _) = place(&environment);
-        groups.entry((principal, resource)).or_default().push(environment);
+        groups
+            .entry((principal, resource))
+            .or_default()
+            .push(environment);
     }
     let mut groups: Vec<Vec<RequestEnv>> = groups.into_values().collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
@@ -63,7 +66,9 @@ pub fn prove(set: &Set, promises: &Promises, solver: &Solver) -> Report {
         questions: work.questions.load(Ordering::Relaxed),
         solved: work.solved.load(Ordering::Relaxed),
         milliseconds: began.elapsed().as_millis(),
-        promises: verdicts.map(|(p, found)| found.verdict(p, &failed)).collect(),
+        promises: verdicts
+            .map(|(p, found)| found.verdict(p, &failed))
+            .collect(),
     }
 }
 
@@ -73,13 +78,21 @@ struct Found {
     environments: AtomicUsize,
     breakable: AtomicBool,
     breaches: Mutex<Vec<((String, String, String), Breached)>>,
-    unknown: Mutex<BTreeSet<String>>,
+    /// Why something is not known, with the actions for which it is not.
+    unknown: Mutex<BTreeMap<String, BTreeSet<String>>>,
+    /// Why it is not known whether a set could break it.
+    doubts: Mutex<BTreeSet<String>>,
 }
 
 impl Found {
-    fn unknown(&self, reason: String) {
+    fn unknown(&self, action: String, reason: String) {
         let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        unknown.insert(reason);
+        unknown.entry(reason).or_default().insert(action);
+    }
+
+    fn doubt(&self, reason: String) {
+        let mut doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
+        doubts.insert(reason);
     }
 
     fn breaches(&self) -> Vec<((String, String, String), Breached)> {
@@ -92,7 +105,10 @@ impl Found {
     fn verdict(&self, promise: &Promise, failed: &[String]) -> Verdict {
         let examples: Vec<_> = self.breaches().into_iter().map(|(_, b)| b).collect();
         let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        let reasons: Vec<String> = unknown.iter().chain(failed).cloned().collect();
+        let mut reasons: Vec<String> = unknown.iter().map(|(why, of)| about(why, of)).collect();
+        reasons.extend(failed.iter().cloned());
+        let doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
+        let unbreakable = !self.breakable.load(Ordering::Relaxed);
         let outcome = if let Some(action) = &promise.waits_for {
             Outcome::Waiting {
                 action: action.clone(),
@@ -101,7 +117,10 @@ impl Found {
             Outcome::Broken { examples }
         } else if !reasons.is_empty() {
             Outcome::Undecided { reasons }
-        } else if !self.breakable.load(Ordering::Relaxed) {
+        } else if unbreakable && !doubts.is_empty() {
+            let reasons = doubts.iter().cloned().collect();
+            Outcome::Undecided { reasons }
+        } else if unbreakable {
             Outcome::Empty
         } else {
             Outcome::Proved
@@ -183,16 +202,18 @@ impl Work<'_> {
                 let answer = match promise.kind {
                     Kind::Never => self.never(promise, found, &mut place, asker, example).await,
                     Kind::Also(sibling) => {
-                        self.also(sibling, found, &mut place, group, asker, example).await
+                        self.also(sibling, found, &mut place, group, asker, example)
+                            .await
                     }
                     Kind::NoErrors => {
-                        self.no_errors(found, &place, &mut sound, asker, example).await
+                        self.no_errors(found, &place, &mut sound, asker, example)
+                            .await
                     }
                 };
                 match answer {
                     Ok(None) => {}
                     Ok(Some(breach)) => self.note(found, environment, breach, &mut broken, index),
-                    Err(reason) => found.unknown(format!("{}: {reason}", action(environment))),
+                    Err(reason) => found.unknown(action(environment), reason),
                 }
             }
         }
@@ -207,7 +228,10 @@ impl Work<'_> {
         broken: &mut BTreeMap<usize, usize>,
         index: usize,
     ) {
-        let mut all = found.breaches.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = found
+            .breaches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match breach {
             Some(breach) => {
                 broken.insert(index, all.len());
@@ -237,8 +261,10 @@ impl Work<'_> {
             let everything = together(&[&everything()?])?;
             let everything = compiled(&everything, place.environment, place.schema)?;
             let bound = compiled(&bound, place.environment, place.schema)?;
-            if let Answer::Fails(_) = asker.implies(&everything, &bound, false).await {
-                found.breakable.store(true, Ordering::Relaxed);
+            match asker.implies(&everything, &bound, false).await {
+                Answer::Fails(_) => found.breakable.store(true, Ordering::Relaxed),
+                Answer::Unknown(reason) => found.doubt(reason),
+                Answer::Holds => {}
             }
         }
         if !place.permits() {
@@ -342,6 +368,16 @@ impl Work<'_> {
             but,
             actions: vec![action(environment)],
         })))
+    }
+}
+
+/// A reason with the actions that it is about, the first few of them by name.
+fn about(reason: &str, actions: &BTreeSet<String>) -> String {
+    let named: Vec<&str> = actions.iter().take(3).map(String::as_str).collect();
+    let named = named.join(", ");
+    match actions.len().saturating_sub(3) {
+        0 => format!("{reason} ({named})"),
+        more => format!("{reason} ({named} and {more} more)"),
     }
 }
 

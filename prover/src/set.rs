@@ -91,7 +91,9 @@ impl Set {
 
     /// Whether the schema knows an action.
     pub(crate) fn knows(&self, action: &str) -> bool {
-        self.actions.iter().any(|a| a.uid().id().unescaped() == action)
+        self.actions
+            .iter()
+            .any(|a| a.uid().id().unescaped() == action)
     }
 
     /// Whether an action is in a group, or is it.

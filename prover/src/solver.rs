@@ -14,6 +14,12 @@ use tokio::time::timeout;
 /// The variable that names the solver.
 pub const VARIABLE: &str = "KAIFONG_CVC5";
 
+/// How long it may take to start and say its version.
+const START: Duration = Duration::from_secs(10);
+
+/// How often in a row a process may fail before no other is started.
+const FAILURES: usize = 3;
+
 /// The solver as it was found on this machine.
 #[derive(Clone, Debug)]
 pub struct Solver {
@@ -77,12 +83,15 @@ impl Solver {
     /// Where it does not tell its version.
     pub fn at(path: PathBuf, patience: Duration) -> Result<Self, SolverError> {
         let mut command = Command::new(&path);
-        command.arg("--version").stdin(Stdio::null()).kill_on_drop(true);
+        command
+            .arg("--version")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
         let asking = async {
-            match timeout(patience, command.output()).await {
+            match timeout(START, command.output()).await {
                 Ok(Ok(output)) => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
                 Ok(Err(error)) => Err(error.to_string()),
-                Err(_) => Err(format!("it said nothing for {} s", patience.as_secs_f32())),
+                Err(_) => Err(format!("it said nothing for {} s", START.as_secs())),
             }
         };
         let said = runtime().and_then(|runtime| runtime.block_on(asking));
@@ -111,7 +120,9 @@ impl Solver {
     fn start(&self) -> Result<CedarSymCompiler<LocalSolver>, String> {
         let limit = format!("--tlimit-per={}", self.patience.as_millis());
         let mut command = Command::new(&self.path);
-        command.args(["--lang", "smt", limit.as_str()]).kill_on_drop(true);
+        command
+            .args(["--lang", "smt", limit.as_str()])
+            .kill_on_drop(true);
         let solver = LocalSolver::from_command(&mut command).map_err(|e| e.to_string())?;
         CedarSymCompiler::new(solver).map_err(|error| error.to_string())
     }
@@ -121,6 +132,7 @@ impl Solver {
 pub(crate) struct Line {
     solver: Solver,
     process: Option<CedarSymCompiler<LocalSolver>>,
+    failures: usize,
 }
 
 impl Line {
@@ -128,6 +140,7 @@ impl Line {
         Self {
             solver: solver.clone(),
             process: None,
+            failures: 0,
         }
     }
 
@@ -151,6 +164,9 @@ impl Line {
     fn process(&mut self) -> Result<CedarSymCompiler<LocalSolver>, String> {
         match self.process.take() {
             Some(process) => Ok(process),
+            None if self.failures >= FAILURES => Err(format!(
+                "the solver failed {FAILURES} times and is not asked again"
+            )),
             None => self.solver.start(),
         }
     }
@@ -164,17 +180,32 @@ impl Line {
         match answer {
             Ok(Ok(answer)) => {
                 self.process = Some(process);
+                self.failures = 0;
                 Ok(answer)
             }
-            Ok(Err(error)) => Err(told(&error)),
-            Err(_) => Err(format!("no answer in {} s", (self.solver.patience * 2).as_secs_f32())),
+            // it has answered, and waits for the next question
+            Ok(Err(err::Error::SolverUnknown)) => {
+                self.process = Some(process);
+                Err("the solver does not know".to_owned())
+            }
+            Ok(Err(error)) => {
+                self.failures += 1;
+                Err(told(&error))
+            }
+            Err(_) => {
+                self.failures += 1;
+                let seconds = (self.solver.patience * 2).as_secs_f32();
+                Err(format!("the solver gave no answer in {seconds} s"))
+            }
         }
     }
 }
 
 /// What a thread talks to its solver with.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, String> {
-    let made = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let made = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     made.map_err(|error| error.to_string())
 }
 

@@ -34,13 +34,22 @@ pub(crate) fn type_in_words(name: &str) -> (&str, &'static str) {
 /// An action for people: `sees T.field in full`, in English and in Chinese.
 pub(crate) fn action_in_words(action: &str, is_deed: bool) -> (String, String) {
     match action.split_once(':') {
-        Some((field, "masked")) => (format!("sees {field} masked"), format!("看到遮蔽的 {field}")),
+        Some((field, "masked")) => (
+            format!("sees {field} masked"),
+            format!("看到遮蔽的 {field}"),
+        ),
         Some((field, "edit")) => (format!("sets {field}"), format!("編輯 {field}")),
         _ if is_deed => (format!("does {action}"), format!("執行 {action}")),
         _ if action.ends_with(".list") => {
             let of = action.trim_end_matches(".list");
-            (format!("sees that the {of} is there"), format!("看到該 {of} 存在"))
+            (
+                format!("sees that the {of} is there"),
+                format!("看到該 {of} 存在"),
+            )
         }
-        _ => (format!("sees {action} in full"), format!("看到完整的 {action}")),
+        _ => (
+            format!("sees {action} in full"),
+            format!("看到完整的 {action}"),
+        ),
     }
 }
