@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{CliError, print, settings::SettingFlags};
+use super::{CliError, policy_prove, print, settings::SettingFlags};
 use crate::app;
 
 /// Look after the policies
@@ -28,11 +28,15 @@ code is 0.")]
         /// The folder of the set [default: the one of the settings]
         dir: Option<PathBuf>,
     },
+    Prove(policy_prove::Prove),
 }
 
 impl Policy {
     pub(super) fn run(self, settings: SettingFlags) -> Result<(), CliError> {
-        let Deed::Check { dir } = self.deed;
+        let dir = match self.deed {
+            Deed::Check { dir } => dir,
+            Deed::Prove(prove) => return prove.run(settings),
+        };
         let dir = match dir {
             Some(dir) => Some(dir),
             None => settings.load()?.policies_dir,

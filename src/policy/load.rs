@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
-use sha2::{Digest, Sha256};
 
+use super::certificate::hash;
 use super::form;
 use super::slice::Slices;
 use crate::catalogue::{self, Type};
@@ -50,7 +50,7 @@ pub struct Policies {
     pub(super) schema: Schema,
     pub(super) slices: Slices,
     all: PolicySet,
-    version: String,
+    hash: String,
 }
 
 impl Policies {
@@ -129,29 +129,25 @@ impl Policies {
         for of in catalogue::TYPES {
             check_row_rules(&slices, of, &at)?;
         }
-        let mut hash = Sha256::new();
-        for document in std::iter::once(schema).chain(documents) {
-            hash.update(document.text.as_bytes());
-            hash.update([0]);
-        }
-        let version = hash
-            .finalize()
-            .iter()
-            .take(6)
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let hash = hash(std::iter::once(schema).chain(documents));
         Ok(Arc::new(Self {
             schema: parsed,
             slices,
             all,
-            version,
+            hash,
         }))
     }
 
     /// The first characters of the set's hash.
     #[must_use]
     pub fn version(&self) -> &str {
-        &self.version
+        self.hash.get(..12).unwrap_or(&self.hash)
+    }
+
+    /// The hash of the set's files.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
     }
 
     /// How many policies there are.
@@ -263,7 +259,7 @@ fn check_row_rules(
     Ok(())
 }
 
-mod shipped {
+pub(super) mod shipped {
     //! The files in `policies/`, embedded.
 
     use super::Document;
@@ -289,6 +285,11 @@ mod shipped {
     }
 
     pub const SCHEMA: File = file!("schema.cedarschema");
+
+    pub const CERTIFICATE: &str = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/policies/certificate.json"
+    ));
 
     include!(concat!(env!("OUT_DIR"), "/policies.rs"));
 }

@@ -8,6 +8,7 @@
 //!
 //! The room knows no SQL, no GraphQL and no HTTP.
 
+mod certificate;
 mod condition;
 mod decide;
 mod entity;
@@ -22,6 +23,7 @@ mod residual;
 mod rows;
 mod slice;
 
+pub use certificate::Unproved;
 pub use condition::{Condition, Test};
 pub use entity::{NotAnEntity, Record, Value};
 pub use layout::{Column, Layout, Slot};

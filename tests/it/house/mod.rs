@@ -34,7 +34,7 @@ const HOUSE: [Room; 19] = [
         "base64 chrono ed25519_dalek getrandom jsonwebtoken serde serde_json sha2 thiserror uuid"),
     // Cedar, here and nowhere else
     ("policy", "catalogue viewer",
-        "cedar_policy chrono miette sha2 thiserror tracing unicode_segmentation uuid"),
+        "cedar_policy chrono miette serde_json sha2 thiserror tracing unicode_segmentation uuid"),
     // SQL; of the importers it takes the records, of the viewer the directory to be
     ("store", "catalogue import policy viewer",
         "aes_siv base64 chrono entity futures_util rusqlite sea_orm serde serde_json thiserror tokio \
