@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use kaifong_prover::{
-    CERTIFICATE, Certificate, Promises, ReadError, Report, Set, Solver, SolverError, prove,
+    CERTIFICATE, Certificate, Change, Promises, ReadError, Report, Set, Solver, SolverError,
+    compare, prove,
 };
 
 /// Proves what Kaifong's policies promise, for every request there can be.
@@ -44,6 +45,22 @@ KAIFONG_CVC5 names, else cvc5 on the PATH. Exit codes: 0 all proved, 1 not, 2 co
         #[arg(long)]
         check: bool,
     },
+    /// Compare two sets: for whom, and for what, the new one allows more, or less
+    #[command(after_help = "\
+Examples:
+  kaifong-prover compare policies edited
+  kaifong-prover compare policies edited --format json
+
+Each difference comes with a request that only one of the sets allows. Exit codes: 0 compared,
+1 something is undecided, 2 could not ask.")]
+    Compare {
+        /// The folder of the old set
+        old: PathBuf,
+        /// The folder of the new set
+        new: PathBuf,
+        #[command(flatten)]
+        manner: Manner,
+    },
 }
 
 #[derive(clap::Args)]
@@ -74,6 +91,8 @@ enum Failure {
     Solver(#[from] SolverError),
     #[error("the certificate `{}` cannot be written: {cause}", path.display())]
     Certificate { path: PathBuf, cause: io::Error },
+    #[error("the sets cannot be compared: {0}")]
+    Comparison(String),
     #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
     #[error("the report cannot be written as JSON: {0}")]
@@ -85,6 +104,7 @@ impl Failure {
         match self {
             Self::Set(_) => ReadError::CODE,
             Self::Solver(error) => error.code(),
+            Self::Comparison(_) => "COMPARISON",
             Self::Certificate { .. } => "CERTIFICATE_UNWRITTEN",
             Self::Output(_) | Self::Json(_) => "OUTPUT",
         }
@@ -93,14 +113,18 @@ impl Failure {
 
 /// Does what the arguments of the process say.
 pub fn run() -> ExitCode {
-    let Command::Prove {
-        dir,
-        manner,
-        certificate,
-        check,
-    } = CommandLine::parse().command;
-    let at = certificate.unwrap_or_else(|| dir.join(CERTIFICATE));
-    let outcome = proved(&dir, &manner, &at, check);
+    let outcome = match CommandLine::parse().command {
+        Command::Prove {
+            dir,
+            manner,
+            certificate,
+            check,
+        } => {
+            let at = certificate.unwrap_or_else(|| dir.join(CERTIFICATE));
+            proved(&dir, &manner, &at, check)
+        }
+        Command::Compare { old, new, manner } => compared(&old, &new, &manner),
+    };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -134,6 +158,19 @@ fn proved(dir: &Path, manner: &Manner, at: &Path, check: bool) -> Result<bool, F
         Format::Text => print(&format!("{report}\n{}", word.told(at)))?,
     }
     Ok(report.holds() && !matches!(word, Word::Stale))
+}
+
+fn compared(old: &Path, new: &Path, manner: &Manner) -> Result<bool, Failure> {
+    let (old, new) = (Set::read(old)?, Set::read(new)?);
+    let comparison = compare(&old, &new, &manner.solver()?).map_err(Failure::Comparison)?;
+    match manner.format {
+        Format::Json => print(&serde_json::to_string_pretty(&comparison)?)?,
+        Format::Text => print(&comparison.to_string())?,
+    }
+    Ok(comparison
+        .rows
+        .iter()
+        .all(|row| row.verdict != Change::Undecided))
 }
 
 /// What became of the certificate.

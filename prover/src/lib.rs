@@ -10,6 +10,8 @@
 mod ask;
 mod case;
 mod certificate;
+mod compare;
+mod crew;
 mod document;
 mod example;
 mod promise;
@@ -21,6 +23,7 @@ mod tell;
 mod words;
 
 pub use certificate::{Certificate, FILE as CERTIFICATE};
+pub use compare::{Change, Comparison, Row, compare};
 pub use document::{Document, ReadError};
 pub use example::{Attribute, Example, Party, Told};
 pub use promise::{Promise, Promises};

@@ -1,4 +1,4 @@
-//! The proofs of a set, on two solvers at a time.
+//! The proofs of a set.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,52 +10,35 @@ use cedar_policy_symcc::{CompiledPolicySet, CompiledSchema};
 
 use crate::ask::{Answer, Asker, as_if, compiled, compiled_one, prepared};
 use crate::case::{Breach, Case};
+use crate::crew::{Toil, groups, share};
 use crate::example::Example;
 use crate::promise::{Kind, Promise, Promises, Sibling};
 use crate::report::{Breached, Outcome, Report, Verdict};
-use crate::set::{Set, action, place};
-use crate::solver::{Solver, runtime};
-
-/// How many solvers are asked at a time.
-const LINES: usize = 2;
+use crate::set::{Place, Set, action, place};
+use crate::solver::Solver;
 
 /// Proves the promises of a set.
 #[must_use]
 pub fn prove(set: &Set, promises: &Promises, solver: &Solver) -> Report {
     let began = Instant::now();
     let found: Vec<Found> = promises.all.iter().map(|_| Found::default()).collect();
-    let mut groups: BTreeMap<(String, String), Vec<RequestEnv>> = BTreeMap::new();
-    for environment in set.environments() {
-        let (principal, resource, _) = place(&environment);
-        groups
-            .entry((principal, resource))
-            .or_default()
-            .push(environment);
-    }
-    let mut groups: Vec<Vec<RequestEnv>> = groups.into_values().collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     let work = Work {
         set,
         promises,
         found: &found,
-        groups: &groups,
-        next: AtomicUsize::new(0),
-        questions: AtomicUsize::new(0),
-        solved: AtomicUsize::new(0),
     };
-    let failed: Vec<String> = match prepared(&set.schema) {
-        Err(reason) => vec![reason],
-        Ok(schema) => std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..LINES)
-                .map(|_| scope.spawn(|| work.run(&schema, solver)))
-                .collect();
-            let ended = threads.into_iter().map(|thread| match thread.join() {
-                Ok(Ok(())) => None,
-                Ok(Err(reason)) => Some(reason),
-                Err(_) => Some("a part of the prover broke down".to_owned()),
-            });
-            ended.flatten().collect()
-        }),
+    let toil = match prepared(&set.schema) {
+        Err(reason) => Toil {
+            failures: vec![reason],
+            ..Toil::default()
+        },
+        Ok(schema) => share(
+            &groups(set.environments()),
+            solver,
+            async |group: &Vec<RequestEnv>, asker: &mut Asker| {
+                work.group(group, &schema, asker).await;
+            },
+        ),
     };
     let verdicts = promises.all.iter().zip(&found);
     Report {
@@ -63,11 +46,11 @@ pub fn prove(set: &Set, promises: &Promises, solver: &Solver) -> Report {
         invariants: promises.hash().to_owned(),
         policies: set.count(),
         solver: solver.version().to_owned(),
-        questions: work.questions.load(Ordering::Relaxed),
-        solved: work.solved.load(Ordering::Relaxed),
+        questions: toil.questions,
+        solved: toil.solved,
         milliseconds: began.elapsed().as_millis(),
         promises: verdicts
-            .map(|(p, found)| found.verdict(p, &failed))
+            .map(|(p, found)| found.verdict(p, &toil.failures))
             .collect(),
     }
 }
@@ -77,7 +60,7 @@ pub fn prove(set: &Set, promises: &Promises, solver: &Solver) -> Report {
 struct Found {
     environments: AtomicUsize,
     breakable: AtomicBool,
-    breaches: Mutex<Vec<((String, String, String), Breached)>>,
+    breaches: Mutex<Vec<(Place, Breached)>>,
     /// Why something is not known, with the actions for which it is not.
     unknown: Mutex<BTreeMap<String, BTreeSet<String>>>,
     /// Why it is not known whether a set could break it.
@@ -95,7 +78,7 @@ impl Found {
         doubts.insert(reason);
     }
 
-    fn breaches(&self) -> Vec<((String, String, String), Breached)> {
+    fn breaches(&self) -> Vec<(Place, Breached)> {
         let breaches = self.breaches.lock().unwrap_or_else(PoisonError::into_inner);
         let mut breaches = breaches.clone();
         breaches.sort_by(|a, b| a.0.cmp(&b.0));
@@ -139,21 +122,17 @@ struct Work<'a> {
     set: &'a Set,
     promises: &'a Promises,
     found: &'a [Found],
-    groups: &'a [Vec<RequestEnv>],
-    next: AtomicUsize,
-    questions: AtomicUsize,
-    solved: AtomicUsize,
 }
 
 /// What is at hand where one environment is asked about.
-struct Place<'a> {
+struct Site<'a> {
     environment: &'a RequestEnv,
     slice: Vec<&'a Policy>,
     compiled: Option<CompiledPolicySet>,
     schema: &'a CompiledSchema,
 }
 
-impl Place<'_> {
+impl Site<'_> {
     /// The policies that can matter here, as terms.
     fn terms(&mut self) -> Result<CompiledPolicySet, String> {
         if let Some(compiled) = &self.compiled {
@@ -170,25 +149,13 @@ impl Place<'_> {
 }
 
 impl Work<'_> {
-    /// Takes one group after another until there is none.
-    fn run(&self, schema: &CompiledSchema, solver: &Solver) -> Result<(), String> {
-        let runtime = runtime()?;
-        let mut asker = Asker::of(solver);
-        while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            runtime.block_on(self.group(group, schema, &mut asker));
-        }
-        self.questions.fetch_add(asker.questions, Ordering::Relaxed);
-        self.solved.fetch_add(asker.asked, Ordering::Relaxed);
-        Ok(())
-    }
-
     async fn group(&self, group: &[RequestEnv], schema: &CompiledSchema, asker: &mut Asker) {
         // the breaches of this group, so that one example stands for all of its actions
         let mut broken: BTreeMap<usize, usize> = BTreeMap::new();
         // policies found never to fail here, whatever the action
         let mut sound: BTreeSet<PolicyId> = BTreeSet::new();
         for environment in group {
-            let mut place = Place {
+            let mut site = Site {
                 environment,
                 slice: self.set.slice(environment),
                 compiled: None,
@@ -200,13 +167,13 @@ impl Work<'_> {
                 }
                 let example = !broken.contains_key(&index);
                 let answer = match promise.kind {
-                    Kind::Never => self.never(promise, found, &mut place, asker, example).await,
+                    Kind::Never => self.never(promise, found, &mut site, asker, example).await,
                     Kind::Also(sibling) => {
-                        self.also(sibling, found, &mut place, group, asker, example)
+                        self.also(sibling, found, &mut site, group, asker, example)
                             .await
                     }
                     Kind::NoErrors => {
-                        self.no_errors(found, &place, &mut sound, asker, example)
+                        self.no_errors(found, &site, &mut sound, asker, example)
                             .await
                     }
                 };
@@ -251,7 +218,7 @@ impl Work<'_> {
         &self,
         promise: &Promise,
         found: &Found,
-        place: &mut Place<'_>,
+        site: &mut Site<'_>,
         asker: &mut Asker,
         example: bool,
     ) -> Result<Option<Option<Breached>>, String> {
@@ -259,25 +226,25 @@ impl Work<'_> {
         let bound = promise.bound()?;
         if !found.breakable.load(Ordering::Relaxed) {
             let everything = together(&[&everything()?])?;
-            let everything = compiled(&everything, place.environment, place.schema)?;
-            let bound = compiled(&bound, place.environment, place.schema)?;
+            let everything = compiled(&everything, site.environment, site.schema)?;
+            let bound = compiled(&bound, site.environment, site.schema)?;
             match asker.implies(&everything, &bound, false).await {
                 Answer::Fails(_) => found.breakable.store(true, Ordering::Relaxed),
                 Answer::Unknown(reason) => found.doubt(reason),
                 Answer::Holds => {}
             }
         }
-        if !place.permits() {
+        if !site.permits() {
             return Ok(None);
         }
-        let allowed = place.terms()?;
-        let most = compiled(&bound, place.environment, place.schema)?;
+        let allowed = site.terms()?;
+        let most = compiled(&bound, site.environment, site.schema)?;
         let breach = |replay: &crate::case::Replay<'_>| {
             let action = &replay.case.action;
             replay.allows(&self.set.all, action) && replay.refuses(&bound, action)
         };
         let answer = asker.implies(&allowed, &most, example).await;
-        self.told(answer, place.environment, &breach, None)
+        self.told(answer, site.environment, &breach, None)
     }
 
     /// Who is allowed this is also allowed its sibling.
@@ -285,49 +252,49 @@ impl Work<'_> {
         &self,
         sibling: Sibling,
         found: &Found,
-        place: &mut Place<'_>,
+        site: &mut Site<'_>,
         group: &[RequestEnv],
         asker: &mut Asker,
         example: bool,
     ) -> Result<Option<Option<Breached>>, String> {
-        let name = sibling.of(&action(place.environment));
+        let name = sibling.of(&action(site.environment));
         let other = name.and_then(|name| group.iter().find(|e| action(e) == name));
         let Some(other) = other else {
             return Ok(None);
         };
         found.environments.fetch_add(1, Ordering::Relaxed);
         found.breakable.store(true, Ordering::Relaxed);
-        if !place.permits() {
+        if !site.permits() {
             return Ok(None);
         }
-        let allowed = place.terms()?;
+        let allowed = site.terms()?;
         let rewritten = as_if(&self.set.slice(other), other.action())?;
-        let also = compiled(&rewritten, place.environment, place.schema)?;
+        let also = compiled(&rewritten, site.environment, site.schema)?;
         let breach = |replay: &crate::case::Replay<'_>| {
             replay.allows(&self.set.all, &replay.case.action)
                 && replay.refuses(&self.set.all, other.action())
         };
         let but = format!("but is refused {}", action(other));
         let answer = asker.implies(&allowed, &also, example).await;
-        self.told(answer, place.environment, &breach, Some(but))
+        self.told(answer, site.environment, &breach, Some(but))
     }
 
     /// No policy that can matter here fails.
     async fn no_errors(
         &self,
         found: &Found,
-        place: &Place<'_>,
+        site: &Site<'_>,
         sound: &mut BTreeSet<PolicyId>,
         asker: &mut Asker,
         example: bool,
     ) -> Result<Option<Option<Breached>>, String> {
         found.environments.fetch_add(1, Ordering::Relaxed);
         found.breakable.store(true, Ordering::Relaxed);
-        for policy in &place.slice {
+        for policy in &site.slice {
             if sound.contains(policy.id()) {
                 continue;
             }
-            let terms = compiled_one(policy, place.environment, place.schema)?;
+            let terms = compiled_one(policy, site.environment, site.schema)?;
             let answer = asker.never_errors(&terms, example).await;
             if matches!(answer, Answer::Holds) {
                 if !asks_action(policy) {
@@ -341,7 +308,7 @@ impl Work<'_> {
                 answer.is_some_and(|a| a.diagnostics().errors().next().is_some())
             };
             let but = format!("but the policy `{}` fails", policy.id());
-            return self.told(answer, place.environment, &breach, Some(but));
+            return self.told(answer, site.environment, &breach, Some(but));
         }
         Ok(None)
     }
@@ -391,7 +358,7 @@ fn everything() -> Result<Policy, String> {
 }
 
 /// Whether a policy's conditions ask which action it is.
-fn asks_action(policy: &Policy) -> bool {
+pub(crate) fn asks_action(policy: &Policy) -> bool {
     policy.has_non_scope_constraint()
         && policy.to_json().map_or(true, |json| {
             json.get("conditions")

@@ -152,8 +152,11 @@ impl Reach {
     }
 }
 
-/// The order of environments: by principal, resource and action.
-pub(crate) fn place(environment: &RequestEnv) -> (String, String, String) {
+/// Where an environment stands among the others: by principal, resource and action.
+pub(crate) type Place = (String, String, String);
+
+/// Where an environment stands.
+pub(crate) fn place(environment: &RequestEnv) -> Place {
     (
         environment.principal().to_string(),
         environment.resource().to_string(),

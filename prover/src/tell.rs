@@ -67,7 +67,11 @@ impl Display for Verdict {
 
 impl Display for Breached {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.example)?;
+        write!(
+            f,
+            "\n  against it (the authorizer confirms it; 經授權引擎確認):{}",
+            self.example
+        )?;
         if let Some(but) = &self.but {
             write!(f, "\n    but       {}", but.trim_start_matches("but "))?;
         }

@@ -2,6 +2,7 @@
 
 mod breaches;
 mod command;
+mod comparing;
 mod promises;
 mod rig;
 mod shipped;
