@@ -43,6 +43,11 @@ impl Asker {
         }
     }
 
+    /// Forgets what was answered: the same terms of another schema are another question.
+    pub(crate) fn forget(&mut self) {
+        self.answered.clear();
+    }
+
     /// Whether whatever the first set allows, the second allows too.
     pub(crate) async fn implies(
         &mut self,

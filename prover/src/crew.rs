@@ -31,6 +31,7 @@ pub(crate) fn share<T: Sync>(
         let runtime = runtime()?;
         let mut asker = Asker::of(solver);
         while let Some(piece) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+            asker.forget();
             runtime.block_on(each(piece, &mut asker));
         }
         Ok::<_, String>((asker.questions, asker.asked))

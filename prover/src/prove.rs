@@ -1,8 +1,8 @@
 //! The proofs of a set.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet, RequestEnv};
@@ -12,9 +12,10 @@ use crate::ask::{Answer, Asker, as_if, compiled, compiled_one, prepared};
 use crate::case::{Breach, Case};
 use crate::crew::{Toil, groups, share};
 use crate::example::Example;
+use crate::found::Found;
 use crate::promise::{Kind, Promise, Promises, Sibling};
-use crate::report::{Breached, Outcome, Report, Verdict};
-use crate::set::{Place, Set, action, place};
+use crate::report::{Breached, Report};
+use crate::set::{Set, action, place};
 use crate::solver::Solver;
 
 /// Proves the promises of a set.
@@ -52,69 +53,6 @@ pub fn prove(set: &Set, promises: &Promises, solver: &Solver) -> Report {
         promises: verdicts
             .map(|(p, found)| found.verdict(p, &toil.failures))
             .collect(),
-    }
-}
-
-/// What was found about one promise so far.
-#[derive(Default)]
-struct Found {
-    environments: AtomicUsize,
-    breakable: AtomicBool,
-    breaches: Mutex<Vec<(Place, Breached)>>,
-    /// Why something is not known, with the actions for which it is not.
-    unknown: Mutex<BTreeMap<String, BTreeSet<String>>>,
-    /// Why it is not known whether a set could break it.
-    doubts: Mutex<BTreeSet<String>>,
-}
-
-impl Found {
-    fn unknown(&self, action: String, reason: String) {
-        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        unknown.entry(reason).or_default().insert(action);
-    }
-
-    fn doubt(&self, reason: String) {
-        let mut doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
-        doubts.insert(reason);
-    }
-
-    fn breaches(&self) -> Vec<(Place, Breached)> {
-        let breaches = self.breaches.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut breaches = breaches.clone();
-        breaches.sort_by(|a, b| a.0.cmp(&b.0));
-        breaches
-    }
-
-    fn verdict(&self, promise: &Promise, failed: &[String]) -> Verdict {
-        let examples: Vec<_> = self.breaches().into_iter().map(|(_, b)| b).collect();
-        let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut reasons: Vec<String> = unknown.iter().map(|(why, of)| about(why, of)).collect();
-        reasons.extend(failed.iter().cloned());
-        let doubts = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
-        let unbreakable = !self.breakable.load(Ordering::Relaxed);
-        let outcome = if let Some(action) = &promise.waits_for {
-            Outcome::Waiting {
-                action: action.clone(),
-            }
-        } else if !examples.is_empty() {
-            Outcome::Broken { examples }
-        } else if !reasons.is_empty() {
-            Outcome::Undecided { reasons }
-        } else if unbreakable && !doubts.is_empty() {
-            let reasons = doubts.iter().cloned().collect();
-            Outcome::Undecided { reasons }
-        } else if unbreakable {
-            Outcome::Empty
-        } else {
-            Outcome::Proved
-        };
-        Verdict {
-            id: promise.id.clone(),
-            en: promise.en.clone(),
-            zh: promise.zh.clone(),
-            environments: self.environments.load(Ordering::Relaxed),
-            outcome,
-        }
     }
 }
 
@@ -338,16 +276,6 @@ impl Work<'_> {
     }
 }
 
-/// A reason with the actions that it is about, the first few of them by name.
-fn about(reason: &str, actions: &BTreeSet<String>) -> String {
-    let named: Vec<&str> = actions.iter().take(3).map(String::as_str).collect();
-    let named = named.join(", ");
-    match actions.len().saturating_sub(3) {
-        0 => format!("{reason} ({named})"),
-        more => format!("{reason} ({named} and {more} more)"),
-    }
-}
-
 /// Policies as a set.
 pub(crate) fn together(policies: &[&Policy]) -> Result<PolicySet, String> {
     PolicySet::from_policies(policies.iter().copied().cloned()).map_err(|e| e.to_string())
@@ -357,11 +285,15 @@ fn everything() -> Result<Policy, String> {
     Policy::parse(None, "permit (principal, action, resource);").map_err(|e| e.to_string())
 }
 
-/// Whether a policy's conditions ask which action it is.
+/// Whether a policy's conditions ask for more than who and for which record, so that they may
+/// mean something else for another action.
 pub(crate) fn asks_action(policy: &Policy) -> bool {
     policy.has_non_scope_constraint()
         && policy.to_json().map_or(true, |json| {
-            json.get("conditions")
-                .is_none_or(|conditions| conditions.to_string().contains(r#"{"Var":"action"}"#))
+            let conditions = json.get("conditions").map(ToString::to_string);
+            let asks = |text: &String| {
+                text.contains(r#"{"Var":"action"}"#) || text.contains(r#"{"Var":"context"}"#)
+            };
+            conditions.as_ref().is_none_or(asks)
         })
 }
