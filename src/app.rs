@@ -51,7 +51,7 @@ pub enum AppError {
     #[error("policies: {0}")]
     Policies(#[from] PolicyError),
     /// Nobody has proved what the policies promise.
-    #[error("policies: {0}")]
+    #[error(transparent)]
     Unproved(#[from] Unproved),
     /// The database cannot be opened.
     #[error(transparent)]

@@ -43,3 +43,36 @@ fn the_certificate_is_of_the_shipped_files() {
     all.sort_unstable();
     assert_eq!(names, all);
 }
+
+/// The server is built without the prover, and the prover without the server.
+#[test]
+fn the_prover_and_the_server_do_without_each_other() {
+    let names = |manifest: &str| {
+        let text = std::fs::read_to_string(folder().join("..").join(manifest)).unwrap();
+        let listed = text
+            .lines()
+            .skip_while(|line| *line != "[dependencies]")
+            .skip(1);
+        let of = listed.take_while(|line| !line.starts_with('['));
+        let names = of.filter_map(|line| line.split(['.', ' ']).next());
+        names
+            .filter(|name| !name.is_empty() && *name != "#")
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let (server, prover) = (names("Cargo.toml"), names("prover/Cargo.toml"));
+    assert!(server.contains(&"cedar-policy".to_owned()), "{server:?}");
+    assert!(
+        prover.contains(&"cedar-policy-symcc".to_owned()),
+        "{prover:?}"
+    );
+    let rests = |names: &[String], on: &str| names.iter().any(|name| name.starts_with(on));
+    assert!(
+        !rests(&server, "kaifong") && !rests(&server, "cedar-policy-symcc"),
+        "{server:?}"
+    );
+    assert!(
+        !rests(&prover, "kaifong") && !rests(&prover, "entity"),
+        "{prover:?}"
+    );
+}
