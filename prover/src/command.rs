@@ -200,7 +200,7 @@ impl Word {
                 "CERTIFICATE_STALE: {at} is not of this set; `kaifong-prover prove` without \
                  `--check` renews it"
             ),
-            Self::None => "there is no certificate for this set".to_owned(),
+            Self::None => "what is not proved gets no certificate".to_owned(),
         }
     }
 }

@@ -172,6 +172,13 @@ impl Work<'_> {
                 Answer::Holds => {}
             }
         }
+        // Cedar skips a policy that fails, and a promise that is skipped promises nothing
+        let itself = compiled_one(&promise.policy, site.environment, site.schema)?;
+        match asker.never_errors(&itself, false).await {
+            Answer::Holds => {}
+            Answer::Fails(_) => return Err("the promise itself fails on some request".to_owned()),
+            Answer::Unknown(reason) => return Err(reason),
+        }
         if !site.permits() {
             return Ok(None);
         }

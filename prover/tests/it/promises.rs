@@ -86,6 +86,23 @@ fn a_promise_that_nothing_can_break_is_none() {
     assert!(!report.holds());
 }
 
+/// Cedar skips a policy that fails: a promise that fails would hold for nothing.
+#[test]
+fn a_promise_that_fails_itself_is_not_proved() {
+    let Some(solver) = solver() else { return };
+    let report = Files::shipped()
+        .promising(
+            "@id(\"x\") forbid (principal is Anonymous, action, resource is Tag) when \
+             { (if principal == principal then 9223372036854775807 else 0) + 1 > 0 };",
+        )
+        .proved(&solver);
+    assert_eq!(unproved(&report), [("x", "UNDECIDED")], "{report}");
+    assert!(
+        report.to_string().contains("the promise itself fails"),
+        "{report}"
+    );
+}
+
 /// A pair of actions is asked about in one environment; each policy still sees its own action.
 #[test]
 fn a_policy_that_asks_which_action_it_is_is_asked_rightly_in_a_pair() {
