@@ -92,10 +92,6 @@ impl Display for Example {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let of = self.who.name.split(' ').next().unwrap_or_default();
         let (who, _) = type_in_words(of);
-        write!(
-            f,
-            "\n  against it (the authorizer confirms it; 經授權引擎確認):"
-        )?;
         write!(f, "\n    who       {who} ({}), {}", self.who.zh, self.who)?;
         write!(f, "\n    record    {} ({})", self.record, self.record.zh)?;
         write!(f, "\n    does      {} ({})", self.en, self.zh)?;

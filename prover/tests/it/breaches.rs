@@ -188,6 +188,11 @@ fn what_a_pair_lacks_is_named() {
     let files = Files::shipped().with(phone, "    Action::\"phone\",\n");
     let report = files.proved(&solver);
     let found = broken(&report, "who-reads-in-full-also-reads-masked");
+    assert_eq!(
+        report.to_string().matches("against it").count(),
+        found.len(),
+        "{report}"
+    );
     let but: Vec<_> = found.iter().filter_map(|b| b.but.as_deref()).collect();
     assert_eq!(but, ["but is refused Guardian.phone:masked"]);
 }
