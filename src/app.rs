@@ -34,7 +34,7 @@ pub use self::tokens::{Holder, claims, sign};
 use crate::config::{Config, Database};
 use crate::graphql::{Extent, Graph, Limits};
 use crate::import::ImportError;
-use crate::policy::{LoadError as PolicyError, Policies};
+use crate::policy::{LoadError as PolicyError, Policies, Unproved};
 use crate::private_file;
 use crate::store::import::LoadError;
 use crate::store::{ConnectError, Seal, Store, StoreError, Terms, connect, connect_for_requests};
@@ -59,6 +59,9 @@ pub enum AppError {
     /// The policies are not fit to be used.
     #[error("policies: {0}")]
     Policies(#[from] PolicyError),
+    /// Nobody has proved what the policies promise.
+    #[error(transparent)]
+    Unproved(#[from] Unproved),
     /// The database cannot be opened.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -109,7 +112,7 @@ pub enum AppError {
 ///
 /// The first of them that cannot be opened.
 pub async fn open(config: &Config) -> Result<App, AppError> {
-    let policies = policies(config.policies_dir.as_deref())?;
+    let policies = live_policies(config)?;
     let database = serving(config).await?;
     let pending = Migrator::get_pending_migrations(&database).await?.len();
     if pending > 0 {
@@ -183,6 +186,16 @@ fn policies(folder: Option<&Path>) -> Result<Arc<Policies>, AppError> {
         Some(folder) => Policies::read(folder)?,
         None => Policies::shipped()?,
     })
+}
+
+/// The policies of the settings, proved unless the settings do without.
+fn live_policies(config: &Config) -> Result<Arc<Policies>, AppError> {
+    let folder = config.policies_dir.as_deref();
+    let policies = policies(folder)?;
+    if config.require_proof {
+        policies.proved(folder)?;
+    }
+    Ok(policies)
 }
 
 /// The key that signs tokens.

@@ -23,7 +23,7 @@ pub use self::{
     values::duration,
     wire::{MetricsAt, Wire},
 };
-use self::{layers::Layers, values as read};
+use self::{layers::Layers, values as read, wire::SWITCH};
 
 /// The commented default settings, as `kaifong.toml` would have them.
 pub const DEFAULTS: &str = include_str!("config/default.toml");
@@ -48,6 +48,8 @@ pub struct Config {
     pub audience: String,
     /// The folder of policies, where it is not the built-in set.
     pub policies_dir: Option<PathBuf>,
+    /// Whether policies go live only with a proof of what they promise.
+    pub require_proof: bool,
     /// On what terms the database is used.
     pub terms: Terms,
     /// How long a viewer is known again without asking the directory; not at all for no time.
@@ -227,6 +229,7 @@ impl Config {
             issuer: layers.required("issuer", NAME, read::name)?,
             audience: layers.required("audience", NAME, read::name)?,
             policies_dir: layers.optional("policies_dir", "a path of a folder", read::path)?,
+            require_proof: layers.required("require_proof", SWITCH, read::switch)?,
             terms: Terms {
                 wait: time("database_wait")?,
                 sqlite_syncs: layers.required("sqlite_synchronous", SYNCS, read::syncs)?,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 
 use super::tokens::id_of;
-use super::{AppError, database, policies};
+use super::{AppError, database, live_policies};
 use crate::catalogue;
 use crate::config::Config;
 use crate::import::{self, Report};
@@ -155,10 +155,7 @@ fn alliance(folder: &Path) -> Result<Alliance<'static>, AppError> {
 /// What the policies say to the internal job `import`.
 fn permits_to_import(config: &Config, kind: ImportKind) -> Result<Vec<Permit>, AppError> {
     let refused = || AppError::Missing("the policies do not let the job `import` load this");
-    let lens = Lens::new(
-        policies(config.policies_dir.as_deref())?,
-        Viewer::job("import"),
-    );
+    let lens = Lens::new(live_policies(config)?, Viewer::job("import"));
     let lens = lens.map_err(|_| refused())?;
     let permit = |name: &&str| {
         let of = catalogue::find(name).ok_or_else(refused)?;

@@ -94,4 +94,4 @@ const METRICS: &str = "an address and port such as `127.0.0.1:9464`, or `off`";
 const ORIGINS: &str = "a list of origins such as `https://app.example.org`, each exact: a scheme, \
      a host in lower case, a port if it is not the usual one, and nothing after it";
 const SHARE: &str = "a number from 0 to 1";
-const SWITCH: &str = "`true` or `false`";
+pub(super) const SWITCH: &str = "`true` or `false`";

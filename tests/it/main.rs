@@ -53,6 +53,7 @@ mod migrations;
 mod mutations;
 mod policies;
 mod process;
+mod proofs;
 mod replicas;
 mod scratch;
 mod served;

@@ -8,6 +8,7 @@ mod explain;
 mod fmt;
 mod matrix;
 mod paint;
+mod prove;
 mod test;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use super::{CliError, print, settings::SettingFlags};
 Examples:
   kaifong policy check ./policies          may this set go live?
   kaifong policy test ./policies           do the scenarios come out as they say?
+  kaifong policy prove ./policies          does the set keep its promises?
   kaifong policy fmt ./policies            lay the files out
   kaifong policy matrix --type Volunteer   who sees what of a volunteer?
   kaifong policy explain --help            why does somebody see something, or not?")]
@@ -35,6 +37,7 @@ pub(super) struct Policy {
 enum Deed {
     Check(check::Check),
     Test(test::Test),
+    Prove(prove::Prove),
     Fmt(fmt::Fmt),
     Matrix(matrix::Matrix),
     Explain(explain::Explain),
@@ -75,6 +78,7 @@ impl Policy {
         match self.deed {
             Deed::Check(check) => check.run(settings),
             Deed::Test(test) => test.run(settings),
+            Deed::Prove(prove) => prove.run(settings),
             Deed::Fmt(fmt) => fmt.run(),
             Deed::Matrix(matrix) => matrix.run(settings).await,
             Deed::Explain(explain) => explain.run(settings).await,
