@@ -228,18 +228,16 @@ impl Store {
             beyond(&mut sql, terms, key, &alias, span.direction);
         }
         if grouped {
-            let from = span.offset;
-            sql.push(&format!(
-                ") q WHERE q.place > {from} AND q.place <= {} ",
-                from + take
-            ));
-            sql.push("ORDER BY q.place");
+            sql.push(") q WHERE q.place > ").bind(number(span.offset));
+            let last = span.offset.saturating_add(take);
+            sql.push(" AND q.place <= ").bind(number(last));
+            sql.push(" ORDER BY q.place");
         } else {
             sql.push(" ORDER BY ");
             order_by(&mut sql, terms, &alias, span.direction);
             sql.push(&format!(" LIMIT {take}"));
             if span.offset > 0 {
-                sql.push(&format!(" OFFSET {}", span.offset));
+                sql.push(" OFFSET ").bind(number(span.offset));
             }
         }
         sql.finish()
@@ -266,8 +264,10 @@ impl Store {
         }
         sql.push(" ORDER BY ");
         order_by(sql, terms, &inner, span.direction);
-        let (take, offset) = (span.take as u64 + 1, span.offset);
-        sql.push(&format!(" LIMIT {take} OFFSET {offset}) far JOIN "));
+        let take = span.take as u64 + 1;
+        sql.push(&format!(" LIMIT {take} OFFSET "))
+            .bind(number(span.offset));
+        sql.push(") far JOIN ");
         sql.push(ask.layout.of().table).push(" ").push(alias);
         sql.push(" ON ")
             .column(alias, "id")
@@ -378,6 +378,12 @@ impl Store {
         }
         self.seal(found.filling).await
     }
+}
+
+/// A number as databases have them. Where a page begins is bound, or each page of a list would be a
+/// statement of its own, to be prepared anew.
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 /// Takes rows whose first value is the id and whose next are those of a layout.
