@@ -20,8 +20,8 @@ use super::statements::Statements;
 
 /// How many statements run at a time.
 const MOST: usize = 4;
-/// How many steps of SQLite's machine a short statement takes: a millisecond or two.
-const BRIEF: i32 = 100_000;
+/// How many steps of SQLite's machine a short statement takes: some milliseconds.
+const BRIEF: i32 = 300_000;
 /// How many prepared statements a connection keeps.
 const PREPARED: usize = 128;
 

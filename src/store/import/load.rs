@@ -77,7 +77,7 @@ where
 {
     let transaction = begin(db).await?;
     let report = load_into(&transaction, target, records, run, progress).await?;
-    end(transaction, run).await?;
+    end(db, transaction, run).await?;
     Ok(report)
 }
 
@@ -92,11 +92,24 @@ pub(super) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction
 }
 
 /// Keeps what was loaded, or undoes it.
-pub(super) async fn end(transaction: DatabaseTransaction, run: Run<'_>) -> Result<(), DbErr> {
-    match run.dry_run {
-        true => transaction.rollback().await,
-        false => transaction.commit().await,
+pub(super) async fn end(
+    db: &DatabaseConnection,
+    transaction: DatabaseTransaction,
+    run: Run<'_>,
+) -> Result<(), DbErr> {
+    if run.dry_run {
+        return transaction.rollback().await;
     }
+    transaction.commit().await?;
+    if db.get_database_backend() == DbBackend::Sqlite {
+        // SQLite keeps what is written beside the file, and after a large load whoever opens it
+        // next would read through all of that first. What others still need stays there.
+        let settle = "PRAGMA wal_checkpoint(TRUNCATE)";
+        if let Err(error) = db.execute_unprepared(settle).await {
+            tracing::debug!(%error, "the write-ahead log stays as it is for now");
+        }
+    }
+    Ok(())
 }
 
 /// Loads records as one part of a transaction.

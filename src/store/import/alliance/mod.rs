@@ -150,7 +150,7 @@ pub async fn load_alliance(
     };
     load.all(files).await?;
     let reports = load.reports;
-    end(transaction, run).await?;
+    end(db, transaction, run).await?;
     Ok(reports)
 }
 
