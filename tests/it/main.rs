@@ -59,6 +59,7 @@ mod sharing;
 mod shutdown;
 mod socket_rig;
 mod stream;
+mod swap;
 mod tokens;
 mod traces;
 mod trusted;
