@@ -61,7 +61,8 @@ async fn who_was_on_a_roster_twice_is_on_it_once_after_the_migration() {
     use migration::{Migrator, MigratorTrait};
     for app in App::each().await {
         let db = &app.database.db;
-        Migrator::down(db, Some(1)).await.unwrap();
+        // Down to the migration before it.
+        Migrator::down(db, Some(2)).await.unwrap();
         let count = async |condition: &str| -> i64 {
             let sql = format!("SELECT count(*) FROM assignment WHERE {condition}");
             let statement = Statement::from_string(db.get_database_backend(), sql);

@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::events::{Events, Heard};
@@ -38,6 +39,8 @@ struct State {
     events: Events,
     users: AtomicU64,
     partners: AtomicU64,
+    /// How often somebody said that other policies were put in force.
+    policies: watch::Sender<u64>,
     listening: OnceLock<AbortHandle>,
 }
 
@@ -87,6 +90,7 @@ impl Watch {
             events: events.clone(),
             users: AtomicU64::new(0),
             partners: AtomicU64::new(0),
+            policies: watch::channel(0).0,
             listening: OnceLock::new(),
         }))
     }
@@ -105,6 +109,12 @@ impl Watch {
             Means::File(lookout) => commits(lookout).map(Mark),
             Means::Notices { arrive } => arrive.load(SeqCst).then(|| Mark(counted().load(SeqCst))),
         }
+    }
+
+    /// What tells when other policies may have been put in force; only PostgreSQL says so itself.
+    #[must_use]
+    pub fn policies(&self) -> watch::Receiver<u64> {
+        self.0.policies.subscribe()
     }
 
     /// Whether events come as notices, those of this process too.
@@ -146,6 +156,10 @@ impl State {
             }
             return;
         }
+        if channel == listener::POLICIES {
+            self.policies.send_modify(|count| *count += 1);
+            return;
+        }
         let table = text;
         let read = READ.iter().find(|read| read.table == table);
         self.changed(read.map_or(Whose::ALL, |read| read.whose));
@@ -159,6 +173,7 @@ impl State {
         if now {
             // What was changed meanwhile is not known.
             self.changed(Whose::ALL);
+            self.policies.send_modify(|count| *count += 1);
         }
         arrive.store(now, SeqCst);
         if now {
