@@ -48,6 +48,10 @@ pub struct Config {
     pub audience: String,
     /// The folder of policies, where it is not the built-in set.
     pub policies_dir: Option<PathBuf>,
+    /// Whether a change of that folder goes live by itself.
+    pub watch_policies: bool,
+    /// Whether another person must approve what one publishes.
+    pub policy_approval: bool,
     /// On what terms the database is used.
     pub terms: Terms,
     /// How long a viewer is known again without asking the directory; not at all for no time.
@@ -227,6 +231,8 @@ impl Config {
             issuer: layers.required("issuer", NAME, read::name)?,
             audience: layers.required("audience", NAME, read::name)?,
             policies_dir: layers.optional("policies_dir", "a path of a folder", read::path)?,
+            watch_policies: layers.required("watch_policies", SWITCH, read::switch)?,
+            policy_approval: layers.required("policy_approval", SWITCH, read::switch)?,
             terms: Terms {
                 wait: time("database_wait")?,
                 sqlite_syncs: layers.required("sqlite_synchronous", SYNCS, read::syncs)?,
@@ -309,4 +315,5 @@ const LEVEL: &str =
     "`error`, `warn`, `info`, `debug`, `trace` or directives such as `info,kaifong=debug`";
 const NAME: &str = "a name of 1 to 200 characters without spaces";
 const NESTING: &str = "a whole number from 1 to 100";
+const SWITCH: &str = "`true` or `false`";
 const PAGE: &str = "a whole number from 1 to 1000";

@@ -87,7 +87,10 @@ impl Pointer {
     /// Puts another set in force, under which nothing was made yet.
     pub fn swap(&self, policies: Arc<Policies>) {
         let new = InForce::new(policies, self.age);
-        let mut place = self.in_force.write().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self
+            .in_force
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *place, new);
         drop(place);
         // What was made under it may be much; nobody waits while it is put away.

@@ -52,6 +52,7 @@ mod migrations;
 mod mutations;
 mod policies;
 mod process;
+mod publish;
 mod replicas;
 mod scratch;
 mod served;

@@ -139,7 +139,10 @@ fn ask(address: &str, token: &str) -> Value {
 
 fn version(answer: &Value) -> String {
     let version = &answer["extensions"]["privacy"]["policyVersion"];
-    version.as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    version
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer}"))
+        .to_owned()
 }
 
 /// Each list, each kind of cell and each relation of the two answers differ.
@@ -154,7 +157,10 @@ fn tells_them_apart(wide: &Value, narrow: &Value) {
     assert!(same["phone"].is_string() && masked["phone"].is_string());
     assert_ne!(same["phone"], masked["phone"], "cells");
     let departments = |answer: &Value| answer.to_string().matches("\"department\":{").count();
-    assert!(departments(wide) > 0 && departments(narrow) == 0, "relations");
+    assert!(
+        departments(wide) > 0 && departments(narrow) == 0,
+        "relations"
+    );
     let title = "/shifts/nodes/0/title";
     assert!(first(wide, title).unwrap().is_string());
     assert_eq!(first(narrow, title), Some(Value::Null), "the other list");
@@ -201,14 +207,19 @@ async fn nothing_fails_and_nothing_is_mixed_while_sets_are_swapped() {
         let answered = Arc::new(AtomicUsize::new(0));
         let mut asking = Vec::new();
         for role in ["coordinator", "partner", "coordinator"] {
-            let (rig, over, answered) = (Arc::clone(&rig), Arc::clone(&over), Arc::clone(&answered));
+            let (rig, over, answered) =
+                (Arc::clone(&rig), Arc::clone(&over), Arc::clone(&answered));
             let wanted = answers.clone();
             asking.push(std::thread::spawn(move || {
                 let mut seen = BTreeMap::new();
                 while !over.load(SeqCst) {
                     let answer = ask(&rig.address, &rig.tokens[role]);
                     let version = version(&answer);
-                    assert_eq!(answer, wanted[&(role, version.clone())], "{role}: a mixture");
+                    assert_eq!(
+                        answer,
+                        wanted[&(role, version.clone())],
+                        "{role}: a mixture"
+                    );
                     *seen.entry(version).or_insert(0_usize) += 1;
                     answered.fetch_add(1, SeqCst);
                 }
@@ -218,7 +229,8 @@ async fn nothing_fails_and_nothing_is_mixed_while_sets_are_swapped() {
         let mut listening = Vec::new();
         for role in ["coordinator", "partner"] {
             let mut client = rig.subscribed(role).await;
-            let (over, answered, wanted) = (Arc::clone(&over), Arc::clone(&answered), events.clone());
+            let (over, answered, wanted) =
+                (Arc::clone(&over), Arc::clone(&answered), events.clone());
             let wide = wide.clone();
             listening.push(tokio::spawn(async move {
                 let mut seen = BTreeMap::new();
@@ -247,8 +259,14 @@ async fn nothing_fails_and_nothing_is_mixed_while_sets_are_swapped() {
             while answered.load(SeqCst) < enough {
                 rig.tell(shift);
                 tokio::time::sleep(Duration::from_millis(2)).await;
-                assert!(asking.iter().all(|one| !one.is_finished()), "somebody failed");
-                assert!(listening.iter().all(|one| !one.is_finished()), "somebody failed");
+                assert!(
+                    asking.iter().all(|one| !one.is_finished()),
+                    "somebody failed"
+                );
+                assert!(
+                    listening.iter().all(|one| !one.is_finished()),
+                    "somebody failed"
+                );
             }
         }
         over.store(true, SeqCst);
@@ -259,7 +277,10 @@ async fn nothing_fails_and_nothing_is_mixed_while_sets_are_swapped() {
         for one in listening {
             seen.push(one.await.unwrap());
         }
-        eprintln!("{}: {seen:?}; the longest swap {longest:?}", rig.app.database.name);
+        eprintln!(
+            "{}: {seen:?}; the longest swap {longest:?}",
+            rig.app.database.name
+        );
         for (at, seen) in seen.iter().enumerate() {
             let both = if at == 4 { 1 } else { 2 };
             assert_eq!(seen.len(), both, "{at}: {seen:?}");
