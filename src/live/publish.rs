@@ -57,7 +57,9 @@ pub enum Outcome {
 
 /// The acting person under the policies in force.
 struct Acting {
-    in_force: InForce,
+    /// The number of the published set in force, and the version in force.
+    after: Option<i32>,
+    version: String,
     viewer: Viewer,
     permit: Permit,
 }
@@ -97,7 +99,6 @@ impl Office<'_> {
         self.waiting(&set).await?;
         let (report, _) = self.gated(Ok(&set.set), &acting)?;
         let json = json(&report)?;
-        let before = acting.in_force.policies.version();
         let kept = self
             .store
             .approve_policies(&acting.permit, &set, &json, self.by(&acting));
@@ -105,7 +106,7 @@ impl Office<'_> {
             Kept::Overtaken => Err(LiveError::Overtaken),
             Kept::Done(number) => Ok(Published {
                 number,
-                version_before: before.to_owned(),
+                version_before: acting.version,
                 version_after: set.version,
                 outcome: Outcome::InForce,
                 report,
@@ -137,7 +138,6 @@ impl Office<'_> {
             report: &json,
             restores,
         };
-        let before = acting.in_force.policies.version().to_owned();
         let (at_once, by) = (!self.two_persons, self.by(&acting));
         let kept = self
             .store
@@ -146,7 +146,7 @@ impl Office<'_> {
             Kept::Overtaken => Err(LiveError::Overtaken),
             Kept::Done(number) => Ok(Published {
                 number,
-                version_before: before,
+                version_before: acting.version,
                 version_after: policies.version().to_owned(),
                 outcome: match at_once {
                     true => Outcome::InForce,
@@ -159,24 +159,40 @@ impl Office<'_> {
 
     /// The person, if the policies in force let that person do it.
     async fn acting(&self, deed: PolicyDeed) -> Result<Acting, LiveError> {
-        let in_force = match in_force(self.store, self.proofs).await? {
-            Some(published) => published,
-            None => InForce {
-                number: None,
-                policies: self.source.policies()?,
-            },
-        };
+        let (after, version, policies) = self.deciding().await?;
         let subject = &self.account.to_string();
         let claimed = Some(Claimed::User { subject });
         let viewer = assemble(claimed, self.store, self.now)
             .await
             .map_err(|error| LiveError::Person(error.to_string()))?;
-        let permit = permit(&in_force.policies, viewer.clone(), deed)?;
+        let permit = permit(&policies, viewer.clone(), deed)?;
         Ok(Acting {
-            in_force,
+            after,
+            version,
             viewer,
             permit,
         })
+    }
+
+    /// The published set in force, its version, and the policies that decide: its own. A set that
+    /// this program cannot use decides nothing, and must be replaced; then it is for the policies
+    /// of the settings to say by whom.
+    async fn deciding(&self) -> Result<(Option<i32>, String, Arc<Policies>), LiveError> {
+        match in_force(self.store, self.proofs).await {
+            Ok(Some(InForce { number, policies })) => {
+                Ok((number, policies.version().to_owned(), policies))
+            }
+            Ok(None) => {
+                let policies = self.source.policies()?;
+                Ok((None, policies.version().to_owned(), policies))
+            }
+            Err(LiveError::Unfit(number, unfit)) => {
+                let version = self.store.policy_set(number).await?;
+                let version = version.ok_or(LiveError::Unfit(number, unfit))?.version;
+                Ok((Some(number), version, self.source.policies()?))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes a set through the gate, and looks that the person could still put it right afterwards.
@@ -212,8 +228,8 @@ impl Office<'_> {
     fn by<'b>(&self, acting: &'b Acting) -> By<'b> {
         By {
             account: self.account,
-            after: acting.in_force.number,
-            version_before: acting.in_force.policies.version(),
+            after: acting.after,
+            version_before: &acting.version,
             now: self.now,
         }
     }

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectionTrait, QueryResult, SqlErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DbBackend, IsolationLevel, QueryResult, SqlErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -245,8 +245,11 @@ impl Store {
         by: By<'_>,
         act: impl AsyncFnOnce(&sea_orm::DatabaseTransaction) -> Result<i32, StoreError>,
     ) -> Result<Kept, StoreError> {
+        // One snapshot for the look and the count, so that whoever was quicker is met in the count.
+        let postgres = self.database.get_database_backend() == DbBackend::Postgres;
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
             ..TransactionOptions::default()
         };
         let transaction = self.database.begin_with_options(options).await?;

@@ -327,6 +327,15 @@ async fn an_officer_publishes_goes_back_and_leaves_a_trail() {
             }
         }
 
+        if place.database.name == "SQLite" {
+            for table in ["policy_set", "policy_act"] {
+                let sql = format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}");
+                let refused = db.execute_unprepared(&sql).await.unwrap_err().to_string();
+                assert!(refused.contains("never changed"), "{sql}: {refused}");
+            }
+        }
+        assert_eq!(place.history(), history);
+
         // An officer of whom the right was taken is no officer.
         let take = "UPDATE membership SET archived_at = updated_at WHERE role = 'PRIVACY_OFFICER'";
         db.execute_unprepared(take).await.unwrap();
@@ -435,10 +444,37 @@ async fn a_server_that_cannot_take_a_set_up_keeps_the_old_one_and_says_so() {
         assert!(log.contains("could not be taken up"), "{log}");
         assert!(log.contains("new.cedar:1:"), "{log}");
 
-        // The one before, again.
+        // A server that starts now has no old one.
+        let mut settings = borrowed(&place.settings);
+        settings.push(("KAIFONG_LISTEN", "127.0.0.1:0"));
+        let start = ["serve", "--data-dir", "data"];
+        let refused = kaifong(&place.demo.scratch, &start, &settings).output();
+        let refused = refused.unwrap();
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(!refused.status.success(), "{said}");
+        assert!(
+            said.contains("the published set 2 does not pass the gate"),
+            "{said}"
+        );
+
+        // The one before, again; then another, for which nobody needs the one that is unfit.
         db.execute_unprepared(&next(&set(1), 3)).await.unwrap();
         until(|| place.readiness() == (200, json!({ "ready": true })));
         assert_eq!(place.version(), narrower);
+        db.execute_unprepared(&next(&set(2), 4)).await.unwrap();
+        until(|| place.readiness().1["reason"] == "policies");
+        let plain = folder(&scratch, "plain", "");
+        let dir = plain.to_str().unwrap();
+        let administrator = account("administrator");
+        place.refuses(
+            &["publish", dir, "--reason", "why", "--as", &administrator],
+            "FORBIDDEN",
+        );
+        let (done, said) = place.publish(&plain, "privacy_officer");
+        assert!(done, "{said}");
+        assert_eq!(said["version_before"], "other");
+        place.takes_up(&version_of(&plain));
+        assert_eq!(place.readiness(), (200, json!({ "ready": true })));
         db.close().await.unwrap();
         place.close().await;
     }
@@ -521,6 +557,87 @@ async fn files_that_are_watched_go_live_if_they_pass_the_gate() {
         std::thread::sleep(std::time::Duration::from_secs(4));
         assert_eq!(place.version(), version_of(&published));
         fs::remove_file(&more).unwrap();
+        place.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_publish_at_the_same_moment_each_stands_on_the_one_before() {
+    for place in Place::each(&[]).await {
+        let scratch = Scratch::new();
+        let folders = ["one", "two", "three", "four"].map(|name| {
+            let more = NARROWER.replace("no-titles", name);
+            folder(&scratch, name, &more)
+        });
+        let done = std::thread::scope(|scope| {
+            let started = folders.each_ref().map(|folder| {
+                let place = &place;
+                scope.spawn(move || place.publish(folder, "privacy_officer"))
+            });
+            started.map(|one| one.join().unwrap())
+        });
+        for (done, said) in &done {
+            assert!(*done || said["code"] == "OVERTAKEN", "{said}");
+        }
+        let history = place.history();
+        let acts = history.as_array().unwrap();
+        assert_eq!(acts.len(), done.iter().filter(|(done, _)| *done).count());
+        assert!(!acts.is_empty());
+        for (at, act) in acts.iter().enumerate() {
+            assert_eq!(act["number"], json!(at + 1));
+        }
+        for pair in acts.windows(2) {
+            assert_eq!(
+                pair[1]["version_before"], pair[0]["version_after"],
+                "{history}"
+            );
+        }
+        place.takes_up(acts.last().unwrap()["version_after"].as_str().unwrap());
+        place.close().await;
+    }
+}
+
+/// The rule on who publishes, for the officers of one organisation alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_right_can_be_narrowed_to_the_officers_of_one_organisation() {
+    let holder = demo::holders()
+        .into_iter()
+        .find(|h| h.role == "privacy_officer");
+    let Some(DemoToken::User {
+        organisation_id, ..
+    }) = holder.map(|holder| holder.kind)
+    else {
+        panic!("the officer is a person");
+    };
+    for place in Place::each(&[]).await {
+        let scratch = Scratch::new();
+        let narrowed = |name: &str, organisation: Uuid| {
+            let folder = folder(&scratch, name, "");
+            let file = folder.join("officers.cedar");
+            let text = fs::read_to_string(&file).unwrap();
+            let all = "unless { principal.officerOf.isEmpty() }";
+            let one = format!(
+                "when {{ principal.officerOf.contains(Organisation::\"{organisation}\") }}"
+            );
+            assert!(text.contains(all));
+            fs::write(&file, text.replace(all, &one)).unwrap();
+            folder
+        };
+        let (other, own) = (
+            narrowed("other", Uuid::new_v4()),
+            narrowed("own", organisation_id),
+        );
+        let officer = account("privacy_officer");
+        let other = other.to_str().unwrap();
+        place.refuses(
+            &["publish", other, "--reason", "why", "--as", &officer],
+            "LOCKED_OUT",
+        );
+        let (done, said) = place.publish(&own, "privacy_officer");
+        assert!(done, "{said}");
+        place.takes_up(&version_of(&own));
+        let (done, said) = place.policy(&["publish", "--reason", "back", "--as", &officer]);
+        assert!(done, "{said}");
         place.close().await;
     }
 }

@@ -255,6 +255,11 @@ async fn nothing_fails_and_nothing_is_mixed_while_sets_are_swapped() {
             let began = Instant::now();
             graph.swap(Arc::clone(&sets[number % 2]));
             longest = longest.max(began.elapsed());
+            // Whoever asks from now on is answered under the new set.
+            let asked = Arc::clone(&rig);
+            let fresh = move || version(&ask(&asked.address, &asked.tokens["coordinator"]));
+            let fresh = tokio::task::spawn_blocking(fresh).await.unwrap();
+            assert_eq!(fresh, sets[number % 2].version());
             let enough = answered.load(SeqCst) + 6;
             while answered.load(SeqCst) < enough {
                 rig.tell(shift);
