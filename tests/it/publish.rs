@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::databases::TestDatabase;
+use crate::databases::{TestDatabase, fixture};
 use crate::process::{Demo, kaifong, until};
 use crate::scratch::Scratch;
 
@@ -553,6 +553,23 @@ async fn files_that_are_watched_go_live_if_they_pass_the_gate() {
         let (done, said) = place.publish(&published, "privacy_officer");
         assert!(done, "{said}");
         place.takes_up(&version_of(&published));
+        let tags = fixture("import/task.csv");
+        let import = [
+            "import",
+            "tags",
+            tags.to_str().unwrap(),
+            "--data-dir",
+            "data",
+        ];
+        let settings = borrowed(&place.settings);
+        let import = kaifong(&place.demo.scratch, &import, &settings)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(import.stderr).unwrap();
+        assert!(
+            !import.status.success() && said.contains("do not let the job"),
+            "{said}"
+        );
         fs::write(&more, NARROWER).unwrap();
         std::thread::sleep(std::time::Duration::from_secs(4));
         assert_eq!(place.version(), version_of(&published));
