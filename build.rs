@@ -4,7 +4,9 @@ use std::{env, fs, io, path::Path};
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=policies");
-    let code = list("documents", "", ".cedar")? + &list("scenarios", "scenarios/", ".toml")?;
+    let code = list("documents", "", ".cedar")?
+        + &list("invariants", "invariants/", ".cedar")?
+        + &list("scenarios", "scenarios/", ".toml")?;
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     fs::write(Path::new(&out).join("policies.rs"), code)
 }

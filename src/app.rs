@@ -40,7 +40,7 @@ use crate::graphql::{Extent, Graph, Limits};
 use crate::import::ImportError;
 use crate::live::{Keeper, Source};
 pub use crate::live::{LiveError, Outcome as PublishOutcome, Published};
-use crate::policy::{LoadError as PolicyError, Policies};
+use crate::policy::{LoadError as PolicyError, Policies, Unproved};
 use crate::private_file;
 use crate::store::import::LoadError;
 use crate::store::{ConnectError, Seal, Store, StoreError, Terms, connect, connect_for_requests};
@@ -70,6 +70,9 @@ pub enum AppError {
     /// Policies do not go live.
     #[error(transparent)]
     Live(#[from] LiveError),
+    /// Nobody has proved what the policies promise.
+    #[error(transparent)]
+    Unproved(#[from] Unproved),
     /// The database cannot be opened.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -201,6 +204,16 @@ fn policies(folder: Option<&Path>) -> Result<Arc<Policies>, AppError> {
 /// Whence policies come where none were published.
 fn source(folder: Option<&Path>) -> Source {
     folder.map_or(Source::Shipped, |folder| Source::Folder(folder.to_owned()))
+}
+
+/// The policies of the settings, proved unless the settings do without.
+fn live_policies(config: &Config) -> Result<Arc<Policies>, AppError> {
+    let folder = config.policies_dir.as_deref();
+    let policies = policies(folder)?;
+    if config.require_proof {
+        policies.proved(folder)?;
+    }
+    Ok(policies)
 }
 
 /// The key that signs tokens.

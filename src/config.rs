@@ -23,7 +23,7 @@ pub use self::{
     values::duration,
     wire::{MetricsAt, Wire},
 };
-use self::{layers::Layers, values as read};
+use self::{layers::Layers, values as read, wire::SWITCH};
 
 /// The commented default settings, as `kaifong.toml` would have them.
 pub const DEFAULTS: &str = include_str!("config/default.toml");
@@ -52,6 +52,8 @@ pub struct Config {
     pub watch_policies: bool,
     /// Whether another person must approve what one publishes.
     pub policy_approval: bool,
+    /// Whether policies go live only with a proof of what they promise.
+    pub require_proof: bool,
     /// On what terms the database is used.
     pub terms: Terms,
     /// How long a viewer is known again without asking the directory; not at all for no time.
@@ -233,6 +235,7 @@ impl Config {
             policies_dir: layers.optional("policies_dir", "a path of a folder", read::path)?,
             watch_policies: layers.required("watch_policies", SWITCH, read::switch)?,
             policy_approval: layers.required("policy_approval", SWITCH, read::switch)?,
+            require_proof: layers.required("require_proof", SWITCH, read::switch)?,
             terms: Terms {
                 wait: time("database_wait")?,
                 sqlite_syncs: layers.required("sqlite_synchronous", SYNCS, read::syncs)?,
@@ -315,5 +318,4 @@ const LEVEL: &str =
     "`error`, `warn`, `info`, `debug`, `trace` or directives such as `info,kaifong=debug`";
 const NAME: &str = "a name of 1 to 200 characters without spaces";
 const NESTING: &str = "a whole number from 1 to 100";
-const SWITCH: &str = "`true` or `false`";
 const PAGE: &str = "a whole number from 1 to 1000";

@@ -6,41 +6,46 @@
 
 use std::cell::RefCell;
 
-use kaifong::store::Store;
+use chrono::{DateTime, TimeZone, Utc};
+use kaifong::store::{Store, Terms, connect};
 use libfuzzer_sys::fuzz_target;
+use migration::{Migrator, MigratorTrait};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tokio::runtime::Runtime;
 
-#[path = "../../tests/it/databases.rs"]
-mod databases;
-#[path = "../../tests/it/equality/mod.rs"]
-mod equality;
+use self::equality::cases::{Population, case};
+use self::equality::check::{Counts, check};
 
-/// What the borrowed modules expect of their home.
-mod app {
-    use chrono::{DateTime, TimeZone, Utc};
-
-    pub fn noon() -> DateTime<Utc> {
-        Utc.with_ymd_and_hms(2026, 11, 18, 4, 0, 0).unwrap()
-    }
+#[path = "../../tests/it/equality"]
+mod equality {
+    pub mod cases;
+    pub mod check;
+    mod policies;
 }
 
-/// A database in memory with the demo's data.
+/// A database with the demo's data.
 struct World {
     runtime: Runtime,
     store: Store,
-    population: equality::Population,
+    population: Population,
+}
+
+fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 18, 4, 0, 0).unwrap()
 }
 
 impl World {
     fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let (store, population) = runtime.block_on(async {
-            let database = databases::TestDatabase::sqlite().await;
-            kaifong::demo::load(&database.db, app::noon()).await.unwrap();
-            let population = equality::Population::read(&database.db).await;
-            (Store::new(database.db.clone()).at(app::noon()), population)
+            let file = std::env::temp_dir().join(format!("{}.db", uuid::Uuid::new_v4()));
+            let address = format!("sqlite:{}", file.display());
+            let database = connect(&address, Terms::default()).await.unwrap();
+            Migrator::up(&database, None).await.unwrap();
+            kaifong::demo::load(&database, noon()).await.unwrap();
+            let population = Population::read(&database).await;
+            (Store::new(database).at(noon()), population)
         });
         Self {
             runtime,
@@ -66,12 +71,12 @@ fuzz_target!(|data: &[u8]| {
         }
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-        let Ok(case) = equality::case(&world.population).new_tree(&mut runner) else {
+        let Ok(case) = case(&world.population).new_tree(&mut runner) else {
             return;
         };
         let case = case.current();
-        let mut counts = equality::Counts::default();
-        let check = equality::check(&world.store, &world.population, &case, &mut counts);
+        let mut counts = Counts::default();
+        let check = check(&world.store, &world.population, &case, &mut counts);
         world.runtime.block_on(check);
     });
 });

@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::demo::{self, DemoToken};
 use crate::graphql::decode_id;
 pub use crate::policy::matrix::{Line as MatrixLine, Matrix, Sort as MatrixSort};
-use crate::policy::{Lens, Policies, matrix};
 pub use crate::policy::{Explanation, Truth};
+use crate::policy::{Lens, Policies, matrix};
 use crate::private_file;
 use crate::store::Store;
 use crate::viewer::{Claimed, Directory, assemble};
@@ -130,9 +130,9 @@ pub async fn explain(
 
 /// A record as people write it: an identifier of the graph, or its type and its uuid.
 fn record_of(text: &str) -> Result<(&'static Type, Uuid), AppError> {
-    let written = text.split_once(':').and_then(|(of, id)| {
-        Some((catalogue::find(of)?, Uuid::parse_str(id).ok()?))
-    });
+    let written = text
+        .split_once(':')
+        .and_then(|(of, id)| Some((catalogue::find(of)?, Uuid::parse_str(id).ok()?)));
     written
         .or_else(|| decode_id(text).and_then(|(of, id)| Some((catalogue::find(of)?, id))))
         .ok_or_else(|| AppError::Id(text.to_owned(), "a record"))
@@ -146,8 +146,8 @@ async fn viewer(
 ) -> Result<Arc<Lens>, AppError> {
     let asker = match decode_id(who) {
         _ if who == "nobody" => Asker::Nobody,
-        Some((of, id)) if of == "User" => Asker::Account(id),
-        Some((of, id)) if of == "Partnership" => Asker::Share(id),
+        Some(("User", id)) => Asker::Account(id),
+        Some(("Partnership", id)) => Asker::Share(id),
         _ => {
             let unknown = || AppError::Id(who.to_owned(), "a user or a share");
             let id = Uuid::parse_str(who).map_err(|_| unknown())?;

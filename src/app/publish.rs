@@ -1,6 +1,6 @@
 //! Policies in force, and the acts by which they came there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::migration::{Migrator, MigratorTrait};
@@ -8,19 +8,40 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::policies::Certificate;
 use super::tokens::id_of;
-use super::{AppError, database, source};
+use super::{AppError, database, live_policies, source};
 use crate::config::Config;
 use crate::live::{self, Keeper, LiveError, Office, Published};
 use crate::policy::Policies;
-use crate::policy::gate::{Proofs, Report, Set, Unasked};
+use crate::policy::gate::{Proofs, Report, Set};
 use crate::store::Store;
 pub use crate::store::{PolicyAct as Trail, PolicyDeed as PublishDeed};
 use crate::viewer::Directory;
 
-/// Who knows of proofs.
-fn proofs() -> Arc<dyn Proofs + Send + Sync> {
-    Arc::new(Unasked)
+/// The certificate of a folder, or that of the built-in set, looked for each time.
+struct Certified {
+    folder: Option<PathBuf>,
+    required: bool,
+}
+
+impl Proofs for Certified {
+    fn certified(&self, set: &Set, policies: &Policies) -> bool {
+        let (folder, required) = (self.folder.as_deref(), self.required);
+        Certificate { folder, required }.certified(set, policies)
+    }
+
+    fn required(&self) -> bool {
+        self.required
+    }
+}
+
+/// Who knows of proofs of the set of a folder, or of the built-in one.
+fn proofs(config: &Config, folder: Option<&Path>) -> Arc<dyn Proofs + Send + Sync> {
+    Arc::new(Certified {
+        folder: folder.map(Path::to_owned),
+        required: config.require_proof,
+    })
 }
 
 /// The policies that are in force, and what keeps a server at them.
@@ -31,12 +52,11 @@ pub(super) async fn in_force(
     config: &Config,
     store: &Store,
 ) -> Result<(Arc<Policies>, Keeper), AppError> {
-    let proofs = proofs();
-    let source = source(config.policies_dir.as_deref());
-    let published = live::in_force(store, &*proofs).await?;
+    let proofs = proofs(config, config.policies_dir.as_deref());
+    let published = live::in_force(store, config.require_proof).await?;
     let (number, policies) = match published {
         Some(published) => (published.number, published.policies),
-        None => (None, source.policies()?),
+        None => (None, live_policies(config)?),
     };
     let folder = config.policies_dir.clone();
     let folder = folder.filter(|_| config.watch_policies);
@@ -60,7 +80,7 @@ pub async fn publish(
     now: DateTime<Utc>,
 ) -> Result<Published, AppError> {
     let set = folder.map_or_else(|| Ok(Set::shipped()), Set::read);
-    let desk = Desk::open(config, who, now).await?;
+    let desk = Desk::open(config, folder, who, now).await?;
     Ok(desk.office(config).publish(set, reason).await?)
 }
 
@@ -75,7 +95,7 @@ pub async fn roll_back(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<Published, AppError> {
-    let desk = Desk::open(config, who, now).await?;
+    let desk = Desk::open(config, None, who, now).await?;
     Ok(desk.office(config).roll_back(number, reason).await?)
 }
 
@@ -89,7 +109,7 @@ pub async fn approve(
     who: &str,
     now: DateTime<Utc>,
 ) -> Result<Published, AppError> {
-    let desk = Desk::open(config, who, now).await?;
+    let desk = Desk::open(config, None, who, now).await?;
     Ok(desk.office(config).approve(number).await?)
 }
 
@@ -145,7 +165,12 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(config: &Config, who: &str, now: DateTime<Utc>) -> Result<Self, AppError> {
+    async fn open(
+        config: &Config,
+        folder: Option<&Path>,
+        who: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Self, AppError> {
         let account = id_of(who, "User")?;
         let store = current(config).await?.at(now);
         let standing = store.standing(account, now).await?;
@@ -153,7 +178,7 @@ impl Desk {
         Ok(Self {
             store,
             source: source(config.policies_dir.as_deref()),
-            proofs: proofs(),
+            proofs: proofs(config, folder),
             account,
             now,
         })

@@ -33,7 +33,7 @@ pub(super) fn start_with_traces(config: &Config) -> Result<Option<Traces>, CliEr
         return Ok(None);
     };
     let failed = |cause: String| CliError::Logging(cause);
-    let traces = Traces::to(endpoint)?;
+    let traces = Traces::to(endpoint, config.wire.traces_sample)?;
     let log = &config.log;
     let filter = EnvFilter::try_new(&log.level).map_err(|cause| failed(cause.to_string()))?;
     let lines = tracing_subscriber::fmt::layer()

@@ -80,6 +80,18 @@ enum CliError {
     Faults(usize),
     #[error("the scenarios notice {0} % of the changes, less than {1} %")]
     Unnoticed(f64, f64),
+    #[error(
+        "PROVER_MISSING: there is no `kaifong-prover` beside this program or on the PATH; \
+         `cargo build --release -p kaifong-prover` builds it"
+    )]
+    NoProver,
+    #[error("the prover `{}` cannot be started: {cause}", prover.display())]
+    Prover { prover: PathBuf, cause: io::Error },
+    #[error("name the folder of the set; the built-in one was proved when it was built")]
+    NoFolder,
+    /// Another program has said what there was to say.
+    #[error("ended with {0}")]
+    Ended(u8),
     #[error("there is no scope `{0}`; `kaifong token --help` names them")]
     Scope(String),
     #[error("cannot start logging: {0}")]
@@ -100,6 +112,7 @@ pub async fn run() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(CliError::Ended(code)) => ExitCode::from(code),
         Err(failure) => {
             complain(&failure);
             ExitCode::FAILURE

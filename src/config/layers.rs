@@ -29,9 +29,9 @@ const WITHOUT_DEFAULT: [&str; 7] = [
 const SECRET: [&str; 2] = ["database_url", "otlp_endpoint"];
 
 /// Variables with our prefix that are no settings: the name of the file itself,
-/// those of the tests and benchmarks, and those that Kubernetes sets in every
-/// container for a service named `kaifong`.
-const NOT_SETTINGS: [&str; 5] = ["CONFIG", "TEST_", "SHARED", "SERVICE_", "PORT"];
+/// those of the tests and benchmarks, the prover's solver, and those that Kubernetes
+/// sets in every container for a service named `kaifong`.
+const NOT_SETTINGS: [&str; 6] = ["CONFIG", "TEST_", "SHARED", "CVC5", "SERVICE_", "PORT"];
 
 /// A setting given on the command line.
 pub struct Flag {

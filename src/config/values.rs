@@ -138,6 +138,18 @@ pub(super) fn amount<T: TryFrom<i64>>(value: &Value) -> Option<T> {
     whole(value).filter(|number| *number >= 0)?.try_into().ok()
 }
 
+/// A share of a whole.
+pub(super) fn share(value: &Value) -> Option<f64> {
+    let share = match value {
+        Value::Float(share) => *share,
+        Value::Integer(0) => 0.0,
+        Value::Integer(1) => 1.0,
+        Value::String(text) => text.parse().ok()?,
+        _ => return None,
+    };
+    (0.0..=1.0).contains(&share).then_some(share)
+}
+
 pub(super) fn page(value: &Value) -> Option<usize> {
     count(value).filter(|size| *size <= LARGEST_PAGE)
 }
@@ -216,6 +228,27 @@ mod tests {
             "ftp://app.example.org",
         ] {
             assert_eq!(origin(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_of_one_whole() {
+        for (value, is) in [
+            (Value::Float(0.25), Some(0.25)),
+            (Value::Integer(0), Some(0.0)),
+            (Value::Integer(1), Some(1.0)),
+            (Value::String("0.01".to_owned()), Some(0.01)),
+            (Value::String("1".to_owned()), Some(1.0)),
+            (Value::Integer(2), None),
+            (Value::Float(1.01), None),
+            (Value::Float(-0.01), None),
+            (Value::Float(f64::NAN), None),
+            (Value::String("inf".to_owned()), None),
+            (Value::String("10%".to_owned()), None),
+            (Value::String(String::new()), None),
+            (Value::Boolean(true), None),
+        ] {
+            assert_eq!(share(&value), is, "{value:?}");
         }
     }
 

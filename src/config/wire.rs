@@ -21,6 +21,8 @@ pub struct Wire {
     pub metrics: MetricsAt,
     /// The collector of traces.
     pub otlp_endpoint: Option<String>,
+    /// Which share of the traces that begin here is sent to it, from 0 to 1.
+    pub traces_sample: f64,
     /// For how long a stopping server still takes requests while it says that it is not ready.
     pub shutdown_delay: Duration,
     /// How long it then waits for requests that have begun.
@@ -49,6 +51,7 @@ impl Default for Wire {
             trusted_only: false,
             metrics: MetricsAt::Loopback,
             otlp_endpoint: None,
+            traces_sample: 1.0,
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
         }
@@ -73,6 +76,7 @@ impl Wire {
                 .optional("metrics_listen", METRICS, read::metrics)?
                 .unwrap_or(MetricsAt::Loopback),
             otlp_endpoint: layers.optional("otlp_endpoint", ENDPOINT, read::endpoint)?,
+            traces_sample: layers.required("traces_sample", SHARE, read::share)?,
             shutdown_delay: layers.required("shutdown_delay", DURATION, |value| {
                 read::duration(value.as_str()?)
             })?,
@@ -89,4 +93,5 @@ const ENDPOINT: &str = "an address such as `http://127.0.0.1:4318`, without a na
 const METRICS: &str = "an address and port such as `127.0.0.1:9464`, or `off`";
 const ORIGINS: &str = "a list of origins such as `https://app.example.org`, each exact: a scheme, \
      a host in lower case, a port if it is not the usual one, and nothing after it";
-const SWITCH: &str = "`true` or `false`";
+const SHARE: &str = "a number from 0 to 1";
+pub(super) const SWITCH: &str = "`true` or `false`";

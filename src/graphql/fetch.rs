@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::error::GraphError;
@@ -13,6 +14,7 @@ use super::scope::Scope;
 use crate::catalogue::CellRef;
 use crate::policy::{Protected, Rows, Shown, Slot};
 use crate::store::{Ask, CursorKey, Page, Pages, Within};
+use crate::traces::span;
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, GraphError>> + Send + 'a>>;
 
@@ -135,7 +137,9 @@ impl Scope {
             _ => None,
         };
         let ids: Vec<Option<Uuid>> = rows.iter().map(named).collect();
-        let found = self.by_ids(plan, ids.iter().flatten().copied()).await?;
+        let found = self.by_ids(plan, ids.iter().flatten().copied());
+        let found = found.instrument(span!("fetch", kaifong.of = plan.layout.of().name));
+        let found = found.await?;
         let places: HashMap<Uuid, usize> = places(found.rows.iter().map(Protected::id));
         let place = |id: &Option<Uuid>| id.and_then(|id| places.get(&id).copied());
         let at = ids.iter().map(place).collect();
@@ -146,7 +150,9 @@ impl Scope {
         let followed = |row: &Protected<'_>| row.allows(slot);
         let parents: BTreeSet<Uuid> = rows.iter().filter(followed).map(Protected::id).collect();
         let parents: Vec<Uuid> = parents.into_iter().collect();
-        let lists = self.list(plan, &parents).await?;
+        let lists = self.list(plan, &parents);
+        let lists = lists.instrument(span!("fetch", kaifong.of = plan.layout.of().name));
+        let lists = lists.await?;
         let places = places(parents.into_iter());
         let place = |row: Protected<'_>| {
             let at = places.get(&row.id()).copied();

@@ -16,6 +16,12 @@ pub struct Text {
 }
 
 impl Text {
+    /// No text yet, and room for about so many bytes.
+    pub fn with_room(bytes: usize) -> Self {
+        let out = Vec::with_capacity(bytes);
+        Self { out, first: false }
+    }
+
     /// The text as a value for the executor to carry.
     pub fn done(self) -> Value {
         Value::Binary(self.out.into())

@@ -38,13 +38,18 @@ pub struct Show<'a, S> {
 pub trait Write {
     /// Writes it.
     fn write<S: Sink>(&self, show: &mut Show<'_, S>);
+
+    /// How many bytes that takes, more or less.
+    fn extent(&self) -> usize {
+        0
+    }
 }
 
 impl Scope {
     /// What is written, as a value for the executor: text where the answer is to be text.
     pub fn shown<W: Write + ?Sized>(&self, as_text: bool, what: &W) -> Value {
         if as_text {
-            let mut text = Text::default();
+            let mut text = Text::with_room(what.extent());
             self.write(&mut text, what);
             text.done()
         } else {
@@ -71,6 +76,11 @@ pub struct ListAt<'a>(pub &'a ListPlan, pub &'a Lists, pub usize);
 impl Write for ListAt<'_> {
     fn write<S: Sink>(&self, show: &mut Show<'_, S>) {
         show.list(self.0, self.1, self.2);
+    }
+
+    fn extent(&self) -> usize {
+        // Below several parents each list is written by itself.
+        self.1.rows.extent() / self.1.pages.len().max(1)
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::LiveError;
 use super::files::Files;
-use super::source::admitted;
+use super::source::{Recorded, admitted};
 use crate::graphql::Graph;
 use crate::policy::Policies;
 use crate::policy::gate::Proofs;
@@ -51,7 +51,7 @@ pub struct Keeper {
     pub number: Option<i32>,
     /// A folder to be watched while nothing is published.
     pub folder: Option<PathBuf>,
-    /// Who knows of proofs.
+    /// Who knows of proofs of that folder.
     pub proofs: Arc<dyn Proofs + Send + Sync>,
 }
 
@@ -158,8 +158,8 @@ impl Watching {
             Ok(kept) => kept,
             Err(error) => return Ok(Some((number, Err(error)))),
         };
-        let proofs = Arc::clone(&self.proofs);
-        let gated = spawn_blocking(move || admitted(&kept.set, &*proofs)).await;
+        let proofs = Recorded::of(&kept, self.proofs.required());
+        let gated = spawn_blocking(move || admitted(&kept.set, &proofs)).await;
         Ok(gated.ok().map(|gated| (number, gated)))
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::source::InForce;
+use super::source::{InForce, Recorded};
 use super::{LiveError, Source, in_force};
 use crate::catalogue;
 use crate::policy::gate::{Fault, Proofs, Report, Set, pass};
@@ -20,7 +20,7 @@ pub struct Office<'a> {
     pub store: &'a Store,
     /// What is in force where nothing was published.
     pub source: &'a Source,
-    /// Who knows of proofs.
+    /// Who knows of proofs of what is to be published.
     pub proofs: &'a (dyn Proofs + Sync),
     /// Whether another person must approve.
     pub two_persons: bool,
@@ -74,7 +74,8 @@ impl Office<'_> {
         set: Result<Set, Vec<Fault>>,
         reason: &str,
     ) -> Result<Published, LiveError> {
-        self.put(PolicyDeed::Publish, set, reason, None).await
+        self.put(PolicyDeed::Publish, set, reason, None, self.proofs)
+            .await
     }
 
     /// Publishes an earlier set again, through the gate.
@@ -83,9 +84,16 @@ impl Office<'_> {
     /// Whatever keeps it from being published; then nothing has changed.
     pub async fn roll_back(&self, number: i32, reason: &str) -> Result<Published, LiveError> {
         let earlier = self.store.policy_set(number).await?;
-        let set = earlier.ok_or(LiveError::Unknown(number))?.set;
-        self.put(PolicyDeed::Rollback, Ok(set), reason, Some(number))
-            .await
+        let earlier = earlier.ok_or(LiveError::Unknown(number))?;
+        let recorded = Recorded::of(&earlier, self.proofs.required());
+        self.put(
+            PolicyDeed::Rollback,
+            Ok(earlier.set),
+            reason,
+            Some(number),
+            &recorded,
+        )
+        .await
     }
 
     /// Approves a set that another person published, and so puts it in force.
@@ -97,7 +105,8 @@ impl Office<'_> {
         let set = self.store.policy_set(number).await?;
         let set = set.ok_or(LiveError::Unknown(number))?;
         self.waiting(&set).await?;
-        let (report, _) = self.gated(Ok(&set.set), &acting)?;
+        let recorded = Recorded::of(&set, self.proofs.required());
+        let (report, _) = gated(Ok(&set.set), &recorded, &acting)?;
         let json = json(&report)?;
         let kept = self
             .store
@@ -120,13 +129,14 @@ impl Office<'_> {
         set: Result<Set, Vec<Fault>>,
         reason: &str,
         restores: Option<i32>,
+        proofs: &(dyn Proofs + Sync),
     ) -> Result<Published, LiveError> {
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(LiveError::Reason);
         }
         let acting = self.acting(deed).await?;
-        let (report, policies) = self.gated(set.as_ref().map_err(Clone::clone), &acting)?;
+        let (report, policies) = gated(set.as_ref().map_err(Clone::clone), proofs, &acting)?;
         let Ok(set) = &set else {
             return Err(LiveError::Faults(Box::new(report)));
         };
@@ -178,7 +188,7 @@ impl Office<'_> {
     /// this program cannot use decides nothing, and must be replaced; then it is for the policies
     /// of the settings to say by whom.
     async fn deciding(&self) -> Result<(Option<i32>, String, Arc<Policies>), LiveError> {
-        match in_force(self.store, self.proofs).await {
+        match in_force(self.store, self.proofs.required()).await {
             Ok(Some(InForce { number, policies })) => {
                 Ok((number, policies.version().to_owned(), policies))
             }
@@ -193,21 +203,6 @@ impl Office<'_> {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// Takes a set through the gate, and looks that the person could still put it right afterwards.
-    fn gated(
-        &self,
-        set: Result<&Set, Vec<Fault>>,
-        acting: &Acting,
-    ) -> Result<(Report, Arc<Policies>), LiveError> {
-        let (report, policies) = pass(set, self.proofs);
-        let Some(policies) = policies else {
-            return Err(LiveError::Faults(Box::new(report)));
-        };
-        permit(&policies, acting.viewer.clone(), PolicyDeed::Publish)
-            .map_err(|_| LiveError::LockedOut)?;
-        Ok((report, policies))
     }
 
     /// That a set waits for this person's approval.
@@ -241,6 +236,21 @@ impl Office<'_> {
 /// The database fails.
 pub async fn acts(store: &Store) -> Result<Vec<PolicyAct>, LiveError> {
     Ok(store.policy_acts().await?)
+}
+
+/// Takes a set through the gate, and looks that the person could still put it right afterwards.
+fn gated(
+    set: Result<&Set, Vec<Fault>>,
+    proofs: &dyn Proofs,
+    acting: &Acting,
+) -> Result<(Report, Arc<Policies>), LiveError> {
+    let (report, policies) = pass(set, proofs);
+    let Some(policies) = policies else {
+        return Err(LiveError::Faults(Box::new(report)));
+    };
+    permit(&policies, acting.viewer.clone(), PolicyDeed::Publish)
+        .map_err(|_| LiveError::LockedOut)?;
+    Ok((report, policies))
 }
 
 /// What these policies say of the deed, which is on all organisations alike.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::LiveError;
 use crate::policy::gate::{Proofs, Set, pass};
 use crate::policy::{LoadError, Policies};
-use crate::store::Store;
+use crate::store::{PublishedSet, Store};
 
 /// What is in force where nothing was published.
 #[derive(Clone)]
@@ -43,19 +43,39 @@ pub struct InForce {
 ///
 /// # Errors
 /// The database fails, or the published set does not pass the gate of this program.
-pub async fn in_force(
-    store: &Store,
-    proofs: &(dyn Proofs + Sync),
-) -> Result<Option<InForce>, LiveError> {
+pub async fn in_force(store: &Store, proof_required: bool) -> Result<Option<InForce>, LiveError> {
     let Some(number) = store.policies_in_force().await? else {
         return Ok(None);
     };
     let kept = store.policy_set(number).await?;
     let kept = kept.ok_or(LiveError::Unknown(number))?;
-    let policies = admitted(&kept.set, proofs);
+    let policies = admitted(&kept.set, &Recorded::of(&kept, proof_required));
     let policies = policies.map_err(|error| LiveError::Unfit(number, Box::new(error)))?;
     let number = Some(number);
     Ok(Some(InForce { number, policies }))
+}
+
+/// What is known of the proof of a published set: it was looked at when the set was published.
+pub(super) struct Recorded {
+    proved: bool,
+    required: bool,
+}
+
+impl Recorded {
+    pub(super) fn of(kept: &PublishedSet, required: bool) -> Self {
+        let proved = kept.proved;
+        Self { proved, required }
+    }
+}
+
+impl Proofs for Recorded {
+    fn certified(&self, _: &Set, _: &Policies) -> bool {
+        self.proved
+    }
+
+    fn required(&self) -> bool {
+        self.required
+    }
 }
 
 /// The policies of a set that passes the gate.

@@ -13,6 +13,9 @@ const WIDTH: usize = 80;
 /// # Errors
 /// Where the file is not well formed.
 pub fn formatted(document: &Document) -> Result<String, Fault> {
+    if let Some(fault) = super::gate::too_deep(document) {
+        return Err(fault);
+    }
     let config = Config {
         line_width: WIDTH,
         indent_width: 2,

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema};
-use sha2::{Digest, Sha256};
 
+use super::certificate::hash;
 use super::gate::{Fault, Set, check};
 use super::slice::Slices;
 
@@ -46,7 +46,7 @@ pub struct Policies {
     pub(super) schema: Schema,
     pub(super) slices: Slices,
     pub(super) all: PolicySet,
-    version: String,
+    hash: String,
     /// In which file and line each policy begins.
     places: HashMap<String, (String, usize)>,
 }
@@ -103,22 +103,12 @@ impl Policies {
         schema: &Document,
         documents: &[Document],
     ) -> Self {
-        let mut hash = Sha256::new();
-        for document in std::iter::once(schema).chain(documents) {
-            hash.update(document.text.as_bytes());
-            hash.update([0]);
-        }
-        let version = hash
-            .finalize()
-            .iter()
-            .take(6)
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let hash = hash(std::iter::once(schema).chain(documents));
         Self {
             schema: parsed,
             slices,
             all,
-            version,
+            hash,
             places,
         }
     }
@@ -133,7 +123,13 @@ impl Policies {
     /// The first characters of the set's hash.
     #[must_use]
     pub fn version(&self) -> &str {
-        &self.version
+        self.hash.get(..12).unwrap_or(&self.hash)
+    }
+
+    /// The hash of the set's files.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
     }
 
     /// How many policies there are.
@@ -203,6 +199,11 @@ pub(super) mod shipped {
     }
 
     pub const SCHEMA: File = file!("schema.cedarschema");
+
+    pub const CERTIFICATE: &str = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/policies/certificate.json"
+    ));
 
     include!(concat!(env!("OUT_DIR"), "/policies.rs"));
 }

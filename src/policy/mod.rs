@@ -10,6 +10,7 @@
 //!
 //! The room knows no SQL, no GraphQL and no HTTP.
 
+mod certificate;
 mod condition;
 mod decide;
 mod entity;
@@ -29,9 +30,10 @@ mod rows;
 pub mod scenario;
 mod slice;
 
+pub use certificate::Unproved;
 pub use condition::{Condition, Test};
 pub use entity::{NotAnEntity, Record, Value};
-pub use explain::{Clause, Explanation, Near, Said, Step as ExplainedStep, Told, Truth, explain};
+pub use explain::{Clause, Explanation, Near, Step, Told, Truth, explain};
 pub use format::formatted;
 pub use layout::{Column, Layout, Slot};
 pub use lens::{Lens, Rule, Sight};

@@ -40,7 +40,13 @@ pub struct Rows {
 #[derive(Clone)]
 pub struct Filling {
     rows: Rows,
+    expected: usize,
 }
+
+/// How much text a cell has, more or less.
+const CELL_TEXT: usize = 12;
+/// How many bytes of an answer a cell takes beside its text, more or less: a key, marks, a number.
+const CELL_FRAME: usize = 18;
 
 /// The texts of a page have no room any more.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +57,12 @@ impl Filling {
     /// No row yet.
     #[must_use]
     pub fn new(layout: &Arc<Layout>) -> Self {
+        Self::expecting(layout, 0)
+    }
+
+    /// No row yet, and so many to come at most. Room for them is made with the first.
+    #[must_use]
+    pub fn expecting(layout: &Arc<Layout>, expected: usize) -> Self {
         let rows = Rows {
             layout: Arc::clone(layout),
             ids: Vec::new(),
@@ -58,11 +70,17 @@ impl Filling {
             text: String::new(),
             records: HashMap::new(),
         };
-        Self { rows }
+        Self { rows, expected }
     }
 
     /// Begins a row; one cell for each column of the layout must follow, in its order.
     pub fn begin(&mut self, id: Uuid) {
+        if self.rows.ids.is_empty() {
+            let cells = self.expected * self.rows.layout.columns().len();
+            self.rows.ids.reserve_exact(self.expected);
+            self.rows.cells.reserve_exact(cells);
+            self.rows.text.reserve_exact(cells * CELL_TEXT);
+        }
         self.rows.ids.push(id);
     }
 
@@ -128,6 +146,12 @@ impl Rows {
     #[must_use]
     pub fn none(layout: &Arc<Layout>) -> Self {
         Filling::new(layout).sealed(HashMap::new())
+    }
+
+    /// How many bytes they take in an answer, more or less.
+    #[must_use]
+    pub fn extent(&self) -> usize {
+        self.text.len() + self.cells.len() * CELL_FRAME
     }
 
     /// How many there are.

@@ -7,7 +7,10 @@ use futures_util::{
     FutureExt,
     stream::{self, BoxStream, StreamExt},
 };
-use serde_json::Value;
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span};
 
@@ -23,7 +26,7 @@ use crate::{traces, viewer::Claims};
 /// What comes of an operation.
 pub(super) enum Outcome {
     /// An answer; others may follow.
-    Answer(Response),
+    Answer(Box<RawValue>),
     /// A list of errors: it was not executed, or could not be finished. Nothing follows.
     Failed(Value),
 }
@@ -62,8 +65,7 @@ pub(super) fn run(
     let pass = match server.visitors.begin(visit, claims.as_ref(), address) {
         Ok(pass) => pass,
         Err(refusal) => {
-            record.refused(&refusal);
-            let failed = Outcome::Failed(answer::errors(&refusal));
+            let failed = Outcome::Failed(refused(&mut record, &refusal));
             return stream::once(std::future::ready(failed)).boxed();
         }
     };
@@ -97,8 +99,17 @@ impl Running {
         }
         Some(match answer? {
             // As an event, it is the last: the graph has nothing more to say to this viewer.
-            Ok(response) if answer::refused_by_graph(&response) => (failed(&response), None),
-            Ok(response) => (Outcome::Answer(response), Some(self)),
+            Ok(response) if answer::refused_by_graph(&response) => (self.failed(&response), None),
+            Ok(response) => match to_raw_value(&response) {
+                Ok(answer) => {
+                    self.record.wrote(answer.get().len());
+                    (Outcome::Answer(answer), Some(self))
+                }
+                Err(cause) => {
+                    tracing::error!(%cause, "an answer cannot be written as JSON");
+                    self.refused(&Refusal::Internal)
+                }
+            },
             Err(_) => {
                 tracing::error!("an operation panicked; the panic itself is on standard error");
                 self.refused(&Refusal::Internal)
@@ -107,14 +118,23 @@ impl Running {
     }
 
     fn refused(&mut self, refusal: &Refusal) -> (Outcome, Option<Self>) {
-        self.record.refused(refusal);
-        (Outcome::Failed(answer::errors(refusal)), None)
+        (Outcome::Failed(refused(&mut self.record, refusal)), None)
+    }
+
+    fn failed(&mut self, response: &Response) -> Outcome {
+        let errors = serde_json::to_value(&response.errors);
+        let errors = errors.unwrap_or_else(|_| answer::errors(&Refusal::Internal));
+        self.record.wrote(errors.to_string().len());
+        Outcome::Failed(errors)
     }
 }
 
-fn failed(response: &Response) -> Outcome {
-    let errors = serde_json::to_value(&response.errors);
-    Outcome::Failed(errors.unwrap_or_else(|_| answer::errors(&Refusal::Internal)))
+/// The errors that a refusal is, with the record told of them.
+pub(super) fn refused(record: &mut Record, refusal: &Refusal) -> Value {
+    record.refused(refusal);
+    let errors = answer::errors(refusal);
+    record.wrote(errors.to_string().len());
+    errors
 }
 
 /// In traces, an operation of a socket is a whole of its own: the socket lives much longer.

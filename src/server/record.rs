@@ -28,6 +28,7 @@ pub(super) struct Record {
     viewer: &'static str,
     code: Option<String>,
     answers: u64,
+    bytes: u64,
     told: bool,
 }
 
@@ -54,6 +55,7 @@ impl Record {
             viewer: "anonymous",
             code: None,
             answers: 0,
+            bytes: 0,
             told: false,
         }
     }
@@ -79,6 +81,11 @@ impl Record {
             self.code = Some(code.to_owned());
         }
         self.code.get_or_insert_with(|| WELL.to_owned());
+    }
+
+    /// So many bytes of answers or errors go to the client of a socket or an event stream.
+    pub(super) fn wrote(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
     }
 
     /// It was not carried out.
@@ -115,12 +122,13 @@ impl Drop for Record {
         if !self.told && self.transport != Transport::Http {
             let milliseconds = took.as_millis();
             let operation = name_of(self.operation);
-            let (viewer, answers) = (self.viewer, self.answers);
+            let (viewer, answers, bytes) = (self.viewer, self.answers, self.bytes);
             tracing::info!(
                 operation,
                 code,
                 viewer,
                 answers,
+                bytes,
                 milliseconds,
                 "operation ended"
             );

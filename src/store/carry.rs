@@ -1,10 +1,10 @@
 //! Events from server to server: notices that PostgreSQL sends when a transaction is kept, and
-//! forgets with one that is not.
+//! forgets with one that is not; on SQLite, rows of a table, which are kept and forgotten likewise.
 //!
-//! A server whose store is watched hears its own events in this way too, so that each is heard
-//! once. A notice names a type, ids and columns, and nothing that is in them.
+//! On PostgreSQL a server whose store is watched hears its own events in this way too, so that each
+//! is heard once; on SQLite it passes over its own. A notice names a type, ids and columns, and nothing that is in them.
 
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,10 +34,14 @@ enum What {
     Fields(Vec<String>),
 }
 
-/// Sends these events when the transaction is kept.
-pub async fn send(transaction: &impl ConnectionTrait, events: &[Event]) -> Result<(), DbErr> {
+/// Sends these events of a server when the transaction is kept.
+pub async fn send(
+    transaction: &impl ConnectionTrait,
+    server: Uuid,
+    events: &[Event],
+) -> Result<(), DbErr> {
     for notice in notices(events) {
-        notify(transaction, &notice).await?;
+        notify(transaction, server, &notice).await?;
     }
     Ok(())
 }
@@ -45,7 +49,7 @@ pub async fn send(transaction: &impl ConnectionTrait, events: &[Event]) -> Resul
 /// Says, when the transaction is kept, that more rows of a type changed than one would name.
 pub async fn send_many(transaction: &impl ConnectionTrait, of: &str) -> Result<(), DbErr> {
     let (of, ids, what) = (of.to_owned(), None, What::Made);
-    notify(transaction, &Notice { of, ids, what }).await
+    notify(transaction, Uuid::nil(), &Notice { of, ids, what }).await
 }
 
 fn notices(events: &[Event]) -> impl Iterator<Item = Notice> {
@@ -62,13 +66,21 @@ fn notices(events: &[Event]) -> impl Iterator<Item = Notice> {
     })
 }
 
-async fn notify(transaction: &impl ConnectionTrait, notice: &Notice) -> Result<(), DbErr> {
+async fn notify(
+    transaction: &impl ConnectionTrait,
+    server: Uuid,
+    notice: &Notice,
+) -> Result<(), DbErr> {
     let text = serde_json::to_string(notice).map_err(|error| DbErr::Custom(error.to_string()))?;
-    let statement = Statement::from_sql_and_values(
-        transaction.get_database_backend(),
-        "SELECT pg_notify($1, $2)",
-        [EVENTS.into(), text.into()],
-    );
+    let backend = transaction.get_database_backend();
+    let (sql, first) = match backend {
+        DbBackend::Postgres => ("SELECT pg_notify($1, $2)", EVENTS.into()),
+        _ => (
+            "INSERT INTO server_event (server, notice) VALUES (?, ?)",
+            server.into(),
+        ),
+    };
+    let statement = Statement::from_sql_and_values(backend, sql, [first, text.into()]);
     transaction.execute_raw(statement).await?;
     Ok(())
 }

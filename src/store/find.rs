@@ -120,8 +120,10 @@ impl Store {
     pub async fn page(&self, ask: &Ask<'_>, span: &Span) -> Result<Pages, StoreError> {
         let groups = ask.within.as_ref().map_or(1, |within| within.parents.len());
         let terms = terms(ask.layout.lens(), ask.layout.of(), ask);
+        // Lists below many parents are mostly short.
+        let expected = if groups > 1 { groups } else { span.take + 1 };
         let mut found = Paging {
-            filling: Filling::new(ask.layout),
+            filling: Filling::expecting(ask.layout, expected),
             holds: ask.layout.columns().iter().map(column_holds).collect(),
             keyed: ask.keyed,
             orders: terms.iter().map(|term| holds(term.order.field)).collect(),
@@ -354,7 +356,7 @@ impl Store {
     pub async fn by_ids(&self, layout: &Arc<Layout>, ids: &[Uuid]) -> Result<Rows, StoreError> {
         let mut found = Taking {
             holds: layout.columns().iter().map(column_holds).collect(),
-            filling: Filling::new(layout),
+            filling: Filling::expecting(layout, ids.len()),
         };
         for part in ids.chunks(MOST_IDS) {
             let mut sql = self.sql();

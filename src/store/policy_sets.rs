@@ -63,6 +63,8 @@ pub struct PublishedSet {
     pub version: String,
     /// Its documents.
     pub set: Set,
+    /// Whether what it promises was proved when it was published.
+    pub proved: bool,
 }
 
 /// A set to be published.
@@ -153,7 +155,7 @@ impl Store {
     /// Where the database fails, or holds what is no set.
     pub async fn policy_set(&self, number: i32) -> Result<Option<PublishedSet>, StoreError> {
         let mut sql = self.sql();
-        sql.push("SELECT id, version, documents FROM policy_set WHERE number = ")
+        sql.push("SELECT id, version, documents, report FROM policy_set WHERE number = ")
             .bind(number);
         let row = self.database.query_one_raw(sql.finish()).await?;
         let read = |row: QueryResult| {
@@ -163,6 +165,7 @@ impl Store {
                 number,
                 version: row.try_get_by_index(1)?,
                 set: unfolded(&documents)?,
+                proved: proved(&row.try_get_by_index::<String>(3)?),
             })
         };
         row.map(read).transpose()
@@ -369,6 +372,22 @@ fn unfolded(documents: &str) -> Result<Set, StoreError> {
         policies: all(documents.policies),
         scenarios: all(documents.scenarios),
     })
+}
+
+/// Whether the gate's report says that the set's promises are proved by a certificate.
+fn proved(report: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Report {
+        steps: Vec<Step>,
+    }
+    #[derive(Deserialize)]
+    struct Step {
+        name: String,
+        state: String,
+    }
+    let report = serde_json::from_str::<Report>(report);
+    let certified = |step: &Step| step.name == "proofs" && step.state == "certified";
+    report.is_ok_and(|report| report.steps.iter().any(certified))
 }
 
 fn document(Text { name, text }: Text) -> Document {

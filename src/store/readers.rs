@@ -22,8 +22,6 @@ use super::statements::Statements;
 const MOST: usize = 4;
 /// How many steps of SQLite's machine a short statement takes: a millisecond or two.
 const BRIEF: i32 = 100_000;
-/// How long a long statement waits for another process that has locked the file.
-const WAIT: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps.
 const PREPARED: usize = 128;
 
@@ -38,6 +36,8 @@ pub trait Visit: Clone + Send + 'static {
 /// Connections that only read.
 pub struct Readers {
     file: PathBuf,
+    /// How long a statement waits for another process that has locked the file.
+    wait: Duration,
     idle: Mutex<Vec<Connection>>,
     free: Semaphore,
     statements: Statements,
@@ -49,13 +49,16 @@ impl Readers {
         if !matches!(database.get_database_backend(), sea_orm::DbBackend::Sqlite) {
             return None;
         }
-        let options = database.get_sqlite_connection_pool().connect_options();
-        let file = options.get_filename().to_owned();
+        let pool = database.get_sqlite_connection_pool();
+        // As long as a write, and as whoever wants a connection.
+        let wait = pool.options().get_acquire_timeout();
+        let file = pool.connect_options().get_filename().to_owned();
         // A database in memory is its connection's own.
         let named = file.to_str().is_some_and(|name| !name.contains(":memory:"));
         (named && file.is_file()).then(|| {
             Arc::new(Self {
                 file,
+                wait,
                 idle: Mutex::default(),
                 free: Semaphore::new(MOST),
                 statements: statements.clone(),
@@ -114,7 +117,7 @@ impl Readers {
         statement: Statement,
         visit: V,
     ) -> Result<V, StoreError> {
-        connection.busy_timeout(WAIT)?;
+        connection.busy_timeout(self.wait)?;
         let stop = Stop(Arc::new(Mutex::new(Some(
             connection.get_interrupt_handle(),
         ))));
@@ -247,6 +250,7 @@ mod tests {
     fn readers(file: PathBuf) -> Arc<Readers> {
         Arc::new(Readers {
             file,
+            wait: Duration::from_secs(60),
             idle: Mutex::default(),
             free: Semaphore::new(MOST),
             statements: Statements::default(),
@@ -296,6 +300,37 @@ mod tests {
         }
         let Numbers(found) = readers.read(counting(3), Numbers::default()).await.unwrap();
         assert_eq!(found, [1, 2, 3]);
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_locked_file_is_waited_for_as_long_as_the_settings_say() {
+        let file = file("locked");
+        let wait = Duration::from_secs(77);
+        let terms = crate::store::Terms {
+            wait,
+            ..Default::default()
+        };
+        let address = format!("sqlite:{}", file.display());
+        let database = crate::store::connect(&address, terms).await.unwrap();
+        let patient = Readers::of(&database, &Statements::default()).unwrap();
+        assert_eq!(patient.wait, wait);
+        database.close().await.unwrap();
+        let lock = Connection::open(&file).unwrap();
+        lock.execute_batch("PRAGMA journal_mode = DELETE; CREATE TABLE t (a); BEGIN EXCLUSIVE")
+            .unwrap();
+        let all = || Statement::from_string(DbBackend::Sqlite, "SELECT a FROM t");
+        let mut hasty = Arc::into_inner(readers(file.clone())).unwrap();
+        hasty.wait = Duration::ZERO;
+        let busy = Arc::new(hasty).read(all(), Numbers::default()).await;
+        let Err(StoreError::Sqlite(error)) = busy.map(|_| ()) else {
+            panic!("not busy");
+        };
+        assert_eq!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy));
+        let waiting = tokio::spawn(async move { patient.read(all(), Numbers::default()).await });
+        tokio::task::yield_now().await;
+        lock.execute_batch("COMMIT").unwrap();
+        assert!(waiting.await.unwrap().is_ok());
         std::fs::remove_file(file).unwrap();
     }
 

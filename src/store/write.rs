@@ -123,12 +123,13 @@ impl Store {
         transaction: DatabaseTransaction,
         events: Vec<Event>,
     ) -> Result<(), StoreError> {
-        if self.watch.hears() {
-            carry::send(&transaction, &events).await?;
-            transaction.commit().await?;
-            return Ok(());
+        if let Some(server) = self.watch.tells() {
+            carry::send(&transaction, server, &events).await?;
         }
         transaction.commit().await?;
+        if self.watch.hears() {
+            return Ok(());
+        }
         events.into_iter().for_each(|event| self.events.tell(event));
         Ok(())
     }

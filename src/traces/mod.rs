@@ -14,7 +14,10 @@ use std::time::Duration;
 
 use opentelemetry::{KeyValue, trace::TracerProvider as _};
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig, WithHttpConfig};
-use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use opentelemetry_sdk::{
+    Resource,
+    trace::{Sampler, SdkTracerProvider},
+};
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{Layer, filter::Targets, registry::LookupSpan};
 
@@ -45,10 +48,13 @@ pub struct Traces(SdkTracerProvider);
 impl Traces {
     /// Traces that go to this collector: its address, to which `/v1/traces` is added.
     ///
+    /// Of those that begin here this share is sent, from 0 to 1, each whole or not at all; of those
+    /// that began elsewhere, what was decided there.
+    ///
     /// # Errors
     ///
     /// The address cannot be used.
-    pub fn to(endpoint: &str) -> Result<Self, TracesError> {
+    pub fn to(endpoint: &str, share: f64) -> Result<Self, TracesError> {
         let exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(sender::Sender::new(PATIENCE))
@@ -63,6 +69,9 @@ impl Traces {
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
             .with_resource(resource)
+            .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(
+                share,
+            ))))
             .build();
         Ok(Self(provider))
     }

@@ -1,4 +1,4 @@
-// The running demo server, the documents that both clients ask, and a shift of the test's own.
+// The running demo server, the documents that Apollo and urql ask, and a shift of the test's own.
 
 import fs from 'node:fs';
 
@@ -6,7 +6,9 @@ const origin = process.env.KAIFONG_URL ?? 'http://127.0.0.1:8080';
 const tokens = JSON.parse(fs.readFileSync(process.env.KAIFONG_TOKENS ?? 'tokens.json', 'utf8'));
 
 export const url = `${origin}/graphql`;
-export const headers = { authorization: `Bearer ${tokens.administrator}` };
+/** The headers of somebody's requests, by role. */
+export const headersOf = (role) => ({ authorization: `Bearer ${tokens[role]}` });
+export const headers = headersOf('administrator');
 
 export const PAGE = `query Page($first: Int!, $after: String) {
   volunteers(first: $first, after: $after) {

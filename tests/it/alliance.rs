@@ -1,7 +1,7 @@
 //! A whole alliance from a folder, on both databases.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -162,6 +162,64 @@ async fn check(test: &TestDatabase) {
     );
     let scope = partnership_scope::Entity::find().one(&test.db).await;
     assert_eq!(scope.unwrap().unwrap().project_id, shift.project_id);
+}
+
+/// Whoever is on a roster already, by another record of the file or of a file of before.
+#[tokio::test]
+async fn nobody_is_on_the_roster_of_a_shift_twice() {
+    use Reason::OnRosterTwice;
+    const HEADER: &str = "id,shift_id,volunteer_id,org_id,status,hours\n";
+    let rosters: [(&str, u64, u64, Rejected); 4] = [
+        // The first of two has the place; who has withdrawn has none.
+        (
+            "1,1,9,1,confirmed,\n2,1,9,1,pending,\n3,1,10,1,cancelled,\n4,1,10,1,pending,\n\
+             5,1,10,1,cancelled,\n6,1,10,1,attended,2\n",
+            4,
+            0,
+            vec![(3, OnRosterTwice), (7, OnRosterTwice)],
+        ),
+        ("7,1,9,1,attended,2\n", 0, 0, vec![(2, OnRosterTwice)]),
+        ("7,1,9,1,cancelled,\n", 1, 0, vec![]),
+        // The same file gives the place up and takes it.
+        ("1,1,9,1,cancelled,\n8,1,9,1,confirmed,\n", 1, 1, vec![]),
+    ];
+    for test in TestDatabase::each().await {
+        let permits = permits();
+        for (lines, inserted, updated, rejected) in &rosters {
+            let mut alliance = files(&fixture("import/alliance"));
+            let file = Cursor::new(format!("{HEADER}{lines}"));
+            alliance.assignments = Box::new(import::assignments(file).unwrap());
+            let run = Run {
+                source: "former",
+                now: noon(),
+                dry_run: false,
+                permit: &permits[0],
+            };
+            let reports = load_alliance(&test.db, alliance, &permits, run, &mut |_| {}).await;
+            let reports = reports.unwrap();
+            let report = reports.last().unwrap();
+            let codes: Rejected = report.rejected.iter().map(|r| (r.line, r.code)).collect();
+            assert_eq!(codes, *rejected, "{}: {lines}", test.name);
+            assert_eq!((report.inserted, report.updated), (*inserted, *updated));
+            let told = report.to_string();
+            assert_eq!(
+                told.matches("ON_ROSTER_TWICE").count(),
+                rejected.len(),
+                "{told}"
+            );
+        }
+        let roster = assignment::Entity::find().all(&test.db).await.unwrap();
+        let mut on: Vec<_> = roster
+            .iter()
+            .filter(|a| !["CANCELLED", "DECLINED"].contains(&a.status.as_str()))
+            .map(|a| (a.external_id.clone().unwrap_or_default(), &*a.status))
+            .collect();
+        on.sort();
+        let four = ("000000004".to_owned(), "PENDING");
+        let eight = ("000000008".to_owned(), "CONFIRMED");
+        assert_eq!(on, [four, eight], "{}", test.name);
+        test.close().await;
+    }
 }
 
 #[tokio::test]

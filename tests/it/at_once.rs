@@ -59,10 +59,13 @@ async fn a_volunteer_is_put_on_a_roster_once_however_many_ask() {
 #[tokio::test]
 async fn who_was_on_a_roster_twice_is_on_it_once_after_the_migration() {
     use migration::{Migrator, MigratorTrait};
+    let all = Migrator::get_migration_files();
+    let later = all.iter().rev();
+    let later = later.take_while(|one| !one.name().ends_with("_roster_once"));
+    let steps = u32::try_from(later.count() + 1).unwrap();
     for app in App::each().await {
         let db = &app.database.db;
-        // Down to the migration before it.
-        Migrator::down(db, Some(2)).await.unwrap();
+        Migrator::down(db, Some(steps)).await.unwrap();
         let count = async |condition: &str| -> i64 {
             let sql = format!("SELECT count(*) FROM assignment WHERE {condition}");
             let statement = Statement::from_string(db.get_database_backend(), sql);

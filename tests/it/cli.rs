@@ -373,7 +373,7 @@ fn a_port_in_use_is_named() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let scratch = Scratch::new();
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 12] = [
         &[],
         &["demo"],
         &["serve"],
@@ -382,6 +382,10 @@ fn every_command_has_help_with_an_example() {
         &["token"],
         &["schema"],
         &["policy", "check"],
+        &["policy", "test"],
+        &["policy", "fmt"],
+        &["policy", "matrix"],
+        &["policy", "explain"],
     ];
     for command in commands {
         let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();

@@ -67,6 +67,7 @@ fn without_any_layer_the_defaults_hold() {
     assert_eq!(sockets.life, Duration::from_secs(12 * 60 * 60));
     assert!(config.signing_key_file.is_none() && config.policies_dir.is_none());
     assert!(!config.watch_policies && !config.policy_approval);
+    assert!(config.require_proof);
     let wire = config.wire;
     assert_eq!(format!("{wire:?}"), format!("{:?}", Wire::default()));
     assert!(wire.cors_origins.is_empty() && wire.introspection && !wire.trusted_only);
@@ -203,6 +204,7 @@ fn variables_that_are_no_settings_of_ours_are_left_alone() {
     let others = [
         ("KAIFONG_TEST_POSTGRES", "postgres://x"),
         ("KAIFONG_SHARED", "../shared"),
+        ("KAIFONG_CVC5", "/usr/bin/cvc5"),
         ("KAIFONG_SERVICE_HOST", "10.0.0.1"),
         ("KAIFONG_PORT", "tcp://10.0.0.1:80"),
         ("KAIFONG_PORT_80_TCP", "tcp://10.0.0.1:80"),

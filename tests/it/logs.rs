@@ -112,27 +112,39 @@ async fn a_request_is_one_line_that_says_what_it_may() {
         .ask("1", "subscription { noticeChanged { id } }")
         .await;
     client.is_well().await;
+    client.ask("2", "{ __typename }").await;
+    let answer = client.hear().await["payload"].to_string().len();
+    client.hear().await;
+    client.ask("3", "{ nothing }").await;
+    let refused = client.hear().await["payload"].to_string().len();
     drop(client);
     let ended = || -> Vec<Value> {
         let all = lines(&demo).into_iter();
         all.filter(|line| line["fields"]["message"] == "operation ended")
             .collect()
     };
-    until(|| ended().len() == 3);
+    until(|| ended().len() == 5);
     let told = ended();
     let opened = answered(&demo, told[0]["span"]["id"].as_str().unwrap());
     assert_eq!(opened[0]["fields"]["status"], 101);
     let mut kinds = BTreeMap::new();
     for line in &told {
         assert_eq!(line["span"]["id"], told[0]["span"]["id"]);
-        assert_eq!(line["fields"]["code"], "OK");
         assert_eq!(line["fields"]["viewer"], "user");
+        let fields = (&line["fields"]["operation"], &line["fields"]["code"]);
+        let bytes = line["fields"]["bytes"].as_u64().unwrap() as usize;
+        match (fields.0.as_str().unwrap(), fields.1.as_str().unwrap()) {
+            ("subscription", "OK") => assert_eq!(bytes, 0, "nothing was told"),
+            ("query", "OK") => assert_eq!(bytes, answer),
+            ("query", "GRAPHQL_VALIDATION_FAILED") => assert_eq!(bytes, refused),
+            other => panic!("{other:?}"),
+        }
         *kinds
             .entry(line["fields"]["operation"].to_string())
             .or_insert(0) += 1;
     }
     let expected = [
-        ("\"query\"".to_owned(), 2),
+        ("\"query\"".to_owned(), 4),
         ("\"subscription\"".to_owned(), 1),
     ];
     assert_eq!(kinds, BTreeMap::from(expected));

@@ -70,7 +70,11 @@ impl Place {
         for database in TestDatabase::each().await {
             let url = database.server_url();
             let url = url.unwrap_or_else(|| database.url().to_owned());
-            let mut settings = vec![("KAIFONG_DATABASE_URL".to_owned(), url)];
+            let mut settings = vec![
+                ("KAIFONG_DATABASE_URL".to_owned(), url),
+                // To prove a set is another program's work.
+                ("KAIFONG_REQUIRE_PROOF".to_owned(), "false".to_owned()),
+            ];
             let more = more
                 .iter()
                 .map(|(name, value)| ((*name).into(), (*value).into()));
@@ -655,6 +659,32 @@ async fn the_right_can_be_narrowed_to_the_officers_of_one_organisation() {
         place.takes_up(&version_of(&own));
         let (done, said) = place.policy(&["publish", "--reason", "back", "--as", &officer]);
         assert!(done, "{said}");
+        place.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_proved_is_not_published_where_a_proof_is_required() {
+    for place in Place::each(&[("KAIFONG_REQUIRE_PROOF", "true")]).await {
+        let scratch = Scratch::new();
+        let narrow = folder(&scratch, "narrow", NARROWER);
+        let narrow = narrow.to_str().unwrap();
+        let officer = account("privacy_officer");
+        let publish = ["publish", narrow, "--reason", "why", "--as", &officer];
+        place.refuses(&publish, "FAULTS");
+        // The built-in set is certified, and so it is when it is published again.
+        let (done, said) = place.policy(&["publish", "--reason", "why", "--as", &officer]);
+        assert!(done, "{said}");
+        let (done, said) = place.policy(&["rollback", "1", "--reason", "why", "--as", &officer]);
+        assert!(done, "{said}");
+        let proofs = said["report"]["steps"].as_array().unwrap();
+        let proofs = proofs.iter().find(|step| step["name"] == "proofs").unwrap();
+        assert_eq!(proofs["state"], "certified");
+        assert_eq!(place.readiness(), (200, json!({ "ready": true })));
+        assert_eq!(
+            version(&Demo::with(&borrowed(&place.settings))),
+            place.version()
+        );
         place.close().await;
     }
 }

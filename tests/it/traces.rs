@@ -129,7 +129,7 @@ async fn a_request_is_a_tree_of_spans_in_the_trace_of_the_one_who_asks() {
     );
     ask(
         read,
-        "query marked_name { marked_alias: shifts(first: 1) { nodes { id } } }",
+        "query marked_name { marked_alias: shifts(first: 1) { nodes { id project { id } assignments(first: 1) { nodes { id } } } } }",
     );
     ask(
         written,
@@ -160,6 +160,7 @@ async fn a_request_is_a_tree_of_spans_in_the_trace_of_the_one_who_asks() {
         ("request", "execute"),
         ("execute", "plan"),
         ("execute", "fetch"),
+        ("fetch", "fetch"),
     ];
     assert_eq!(tree(&asked), pairs(&steps));
     let root = asked.iter().find(|span| span.name == "request").unwrap();
@@ -172,8 +173,17 @@ async fn a_request_is_a_tree_of_spans_in_the_trace_of_the_one_who_asks() {
     assert_eq!(told["http.response.status_code"], "200");
     assert_eq!(told["kaifong.operation"], "query");
     assert_eq!(told["kaifong.code"], "OK");
-    let fetch = asked.iter().find(|span| span.name == "fetch").unwrap();
+    let execute = asked.iter().find(|span| span.name == "execute").unwrap();
+    let fetches = || asked.iter().filter(|span| span.name == "fetch");
+    let fetch = fetches().find(|span| span.parent_span_id == execute.span_id);
+    let fetch = fetch.unwrap();
     assert_eq!(attributes(&fetch.attributes)["kaifong.of"], "Shift");
+    let below = fetches().filter(|span| span.parent_span_id == fetch.span_id);
+    let below: BTreeSet<String> = below
+        .map(|span| attributes(&span.attributes)["kaifong.of"].clone())
+        .collect();
+    let related = ["Assignment", "Project"].map(str::to_owned);
+    assert_eq!(below, BTreeSet::from(related));
     assert!(fetch.end_time_unix_nano >= fetch.start_time_unix_nano);
     assert!(root.end_time_unix_nano >= fetch.end_time_unix_nano);
 
@@ -212,6 +222,45 @@ async fn a_request_is_a_tree_of_spans_in_the_trace_of_the_one_who_asks() {
     let bytes = collector.bytes();
     for secret in ["marked", demo.token("administrator")] {
         assert!(!bytes.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_traces_that_begin_here_a_share_is_sent_and_of_others_what_was_decided_there() {
+    let body = json!({ "query": "{ __typename }" }).to_string();
+    let (sampled, not) = (
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-b7ad6b7169203331-00",
+    );
+    for share in ["0", "1"] {
+        let collector = Collector::start().await;
+        let mut demo = Demo::with(&[
+            ("KAIFONG_OTLP_ENDPOINT", &collector.address),
+            ("KAIFONG_TRACES_SAMPLE", share),
+        ]);
+        for _ in 0..5 {
+            assert_eq!(demo.send("/graphql", &[], Some(&body)).status, 200);
+        }
+        for parent in [sampled, not] {
+            let headers = [("traceparent", parent)];
+            assert_eq!(demo.send("/graphql", &headers, Some(&body)).status, 200);
+        }
+        assert!(demo.stop().success());
+        let spans = collector.spans();
+        let requests = || spans.iter().filter(|span| span.name == "request");
+        let named = |trace: &str| {
+            let of = requests().filter(|span| trace.contains(&hex(&span.trace_id)));
+            of.count()
+        };
+        assert_eq!((named(sampled), named(not)), (1, 0), "{share}");
+        let begun_here = requests().count() - 1;
+        match share {
+            "0" => assert_eq!(begun_here, 0),
+            // Those that asked whether the server is there are among them.
+            _ => assert!(begun_here >= 5, "{begun_here}"),
+        }
+        // A trace that is not sent leaves nothing behind, a step of it neither.
+        assert!(spans.iter().all(|span| !not.contains(&hex(&span.trace_id))));
     }
 }
 

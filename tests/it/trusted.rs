@@ -48,7 +48,9 @@ async fn a_document_is_asked_for_by_its_hash_or_id() {
             json!({ "documentId": prefixed }),
             json!({ "documentId": ASKED_SHA256 }),
             json!({ "documentId": prefixed, "operationName": "Kind", "query": null }),
+            json!({ "documentId": prefixed, "query": "" }),
             json!({ "extensions": persisted }),
+            json!({ "query": "", "extensions": persisted }),
             json!({ "query": ASKED, "extensions": persisted }),
             json!({ "query": ASKED, "documentId": prefixed }),
             json!({ "query": ASKED }),
@@ -88,6 +90,7 @@ async fn what_is_not_on_the_list_is_refused() {
     for body in [
         json!({ "documentId": format!("sha256:{unknown}") }),
         json!({ "documentId": "nothing" }),
+        json!({ "documentId": "nothing", "query": "" }),
         json!({ "documentId": "" }),
         json!({ "documentId": format!("md5:{HEARD_MD5}") }),
         json!({ "documentId": ASKED_SHA256.to_uppercase() }),
@@ -169,7 +172,10 @@ async fn sockets_and_event_streams_know_the_documents_too() {
     let asking =
         |id: &str, payload: Value| json!({ "id": id, "type": "subscribe", "payload": payload });
     client
-        .say(asking("1", json!({ "documentId": ASKED_SHA256 })))
+        .say(asking(
+            "1",
+            json!({ "documentId": ASKED_SHA256, "query": "" }),
+        ))
         .await;
     assert_eq!(client.hear().await["payload"]["data"], kind());
     assert_eq!(client.hear().await, complete("1"));

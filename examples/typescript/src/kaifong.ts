@@ -46,9 +46,6 @@ export class Kaifong {
     document: TypedDocumentString<Data, Variables>,
     variables: Variables,
   ): Promise<Answer<Data>> {
-    const what = this.#byId
-      ? { documentId: String(document.__meta__?.['hash']) }
-      : { query: document.toString() };
     const response = await fetch(this.#address, {
       method: 'POST',
       headers: {
@@ -56,7 +53,7 @@ export class Kaifong {
         accept: 'application/graphql-response+json',
         authorization: `Bearer ${this.#token}`,
       },
-      body: JSON.stringify({ ...what, variables }),
+      body: JSON.stringify({ ...this.#named(document), variables }),
     });
     const { data, errors, extensions } = (await response.json()) as Reply<Data>;
     if (errors?.length || !data) {
@@ -73,10 +70,17 @@ export class Kaifong {
     document: TypedDocumentString<Data, Variables>,
     variables: Variables,
   ) {
-    return this.#socket.iterate<Data>({ query: document.toString(), variables });
+    // The transport wants a text; an empty one beside a hash is none.
+    return this.#socket.iterate<Data>({ query: '', ...this.#named(document), variables });
   }
 
   async close(): Promise<void> { await this.#socket.dispose(); }
+
+  #named<Data, Variables>(document: TypedDocumentString<Data, Variables>) {
+    return this.#byId
+      ? { documentId: String(document.__meta__?.['hash']) }
+      : { query: document.toString() };
+  }
 }
 
 /** What a null at a path means: withheld by policy, or empty; `unsure` where rows differ. */

@@ -1,19 +1,22 @@
 // The program's parts against a running demo.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { after, test } from 'node:test';
-import { ShiftFrame, ShiftNews } from './documents.graphql.js';
+import WebSocket from 'ws';
+import { OneShift, ShiftFrame, ShiftNews } from './documents.graphql.js';
 import { reading } from './gql/index.js';
 import { absence, Kaifong, Refused } from './kaifong.js';
 import { change, pages, rostered, shift } from './shifts.js';
-import { OneShift } from './documents.graphql.js';
 
 const origin = process.env['KAIFONG_URL'] ?? 'http://127.0.0.1:8080';
 const tokens = JSON.parse(fs.readFileSync(process.env['KAIFONG_TOKENS'] ?? 'tokens.json', 'utf8')) as
   Record<'coordinator' | 'partner', string>;
-const coordinator = new Kaifong(origin, tokens.coordinator);
-const partner = new Kaifong(origin, tokens.partner);
+// Against a server that takes trusted documents alone, everything is asked for by its hash.
+const byId = process.env['KAIFONG_BY_ID'] === 'true';
+const coordinator = new Kaifong(origin, tokens.coordinator, byId);
+const partner = new Kaifong(origin, tokens.partner, byId);
 after(() => Promise.all([coordinator.close(), partner.close()]));
 
 const changeable = async () => {
@@ -91,4 +94,50 @@ test('every document is in the list of trusted documents, by the hash that is se
   const list = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string>;
   assert.equal(Object.keys(list).length, 5);
   assert.match(list[String(OneShift.__meta__?.['hash'])] ?? '', /query OneShift/);
+});
+
+const alone = { skip: byId ? false : 'this server takes any document' };
+
+test('where documents are trusted their texts are not sent, over HTTP or a socket', alone, async (context) => {
+  const fetched = context.mock.method(globalThis, 'fetch');
+  const said = context.mock.method(WebSocket.prototype, 'send');
+  const { id } = await changeable();
+  const ticking = setInterval(() => void shift(coordinator, id).then((now) =>
+    now && change(coordinator, now, { place: `Pier ${Math.random()}` })), 400);
+  try {
+    for await (const { data } of coordinator.events(ShiftNews, { id })) {
+      assert.equal(reading(ShiftFrame, data?.shiftChanged)?.id, id);
+      break;
+    }
+  } finally {
+    clearInterval(ticking);
+  }
+  const bodies = fetched.mock.calls.map(({ arguments: [, init] }) => JSON.parse(String(init?.body)));
+  const begun = said.mock.calls.map(({ arguments: [text] }) => JSON.parse(String(text)))
+    .filter(({ type }) => type === 'subscribe').map(({ payload }) => payload);
+  assert.ok(bodies.length >= 2);
+  assert.equal(begun.length, 1);
+  for (const body of [...bodies, ...begun]) {
+    assert.match(body.documentId, /^sha256:[0-9a-f]{64}$/);
+    assert.equal(body.query ?? '', '');
+  }
+});
+
+test('a document that is not on the list is refused, and so are its hash and the schema', alone, async () => {
+  const post = async (body: object) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${tokens.coordinator}` };
+    const response = await fetch(new URL('/graphql', origin), { method: 'POST', headers, body: JSON.stringify(body) });
+    const { data, errors } = await response.json() as { data?: unknown; errors?: { extensions: { code: string } }[] };
+    assert.equal(data ?? null, null);
+    return errors?.map(({ extensions: { code } }) => code);
+  };
+  const id = String(OneShift.__meta__?.['hash']);
+  const query = '{ shifts(first: 1) { nodes { id } } }';
+  assert.deepEqual(await post({ query }), ['DOCUMENT_NOT_TRUSTED']);
+  assert.deepEqual(await post({ query: '{ __schema { queryType { name } } }' }), ['DOCUMENT_NOT_TRUSTED']);
+  assert.deepEqual(await post({ documentId: '0'.repeat(64) }), ['PERSISTED_QUERY_NOT_FOUND']);
+  const sha256Hash = createHash('sha256').update(query).digest('hex');
+  const persistedQuery = { version: 1, sha256Hash };
+  assert.deepEqual(await post({ query, extensions: { persistedQuery } }), ['DOCUMENT_NOT_TRUSTED']);
+  assert.deepEqual(await post({ documentId: id, query }), ['INVALID_REQUEST']);
 });

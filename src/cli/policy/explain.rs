@@ -67,18 +67,25 @@ fn tell(told: &Explanation) -> Result<(), CliError> {
         let sign = if step.allowed { "yes 是" } else { "no 否" };
         print(&format!("\n{}: {sign}", step.action))?;
         if let Some(reason) = &step.failed {
-            print(&format!("  a policy fails, which is a no 政策出錯，視為否：{reason}"))?;
+            print(&format!(
+                "  a policy fails, which is a no 政策出錯，視為否：{reason}"
+            ))?;
         } else if step.by.is_empty() {
             print("  no policy permits it 沒有政策准許")?;
         }
         for policy in &step.by {
             let place = paint.text(Ink::Faint, &format!("{}:{}", policy.file, policy.line));
-            print(&format!("  {} {place}\n    {}\n    {}", policy.id, policy.en, policy.zh))?;
+            print(&format!(
+                "  {} {place}\n    {}\n    {}",
+                policy.id, policy.en, policy.zh
+            ))?;
         }
     }
     if !told.given_to.is_empty() {
         let list = told.given_to.join(", ");
-        print(&format!("\nno policy gives this to such a viewer; only to 只有以下類別可獲准：{list}"))?;
+        print(&format!(
+            "\nno policy gives this to such a viewer; only to 只有以下類別可獲准：{list}"
+        ))?;
     }
     for near in &told.nearest {
         let what = if near.forbids {
@@ -87,9 +94,16 @@ fn tell(told: &Explanation) -> Result<(), CliError> {
             "the nearest yes 最接近准許的政策"
         };
         let policy = &near.policy;
-        print(&format!("\n{what}: {}\n  {}\n  {}", policy.id, policy.en, policy.zh))?;
+        print(&format!(
+            "\n{what}: {}\n  {}\n  {}",
+            policy.id, policy.en, policy.zh
+        ))?;
         for clause in &near.clauses {
-            let wanted = if near.forbids { Truth::False } else { Truth::True };
+            let wanted = if near.forbids {
+                Truth::False
+            } else {
+                Truth::True
+            };
             let (ink, sign) = match clause.truth {
                 truth if truth == wanted => (Ink::Good, "✓"),
                 Truth::Fails => (Ink::Middling, "?"),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use chrono::Utc;
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 use super::{CliError, SettingFlags, print, print_json};
 use crate::app::{self, Matrix as Table, MatrixLine, MatrixSort};
@@ -19,6 +20,7 @@ Examples:
   kaifong policy matrix --output who-sees-what.html  a page for a meeting
   kaifong policy matrix --format csv > before.csv    for a spreadsheet, or to compare
   kaifong policy matrix --as 7d9f6a0e-…              a person of the settings' database
+  kaifong policy matrix ./policies --against shipped what your set changes of the built-in one
 
 F is the full value, M its mask, ✓ that it may be set or done, – nothing at all. The word
 says on which attribute of the record it depends: `F organisation / M rosteredIn / –`.")]
@@ -29,6 +31,9 @@ pub(super) struct Matrix {
     /// more than once
     #[arg(long = "as", value_name = "ID")]
     who: Vec<String>,
+    /// Tell only what differs from the set in this folder; `shipped` is the built-in set
+    #[arg(long, value_name = "DIR", conflicts_with = "who")]
+    against: Option<PathBuf>,
     /// Only this type
     #[arg(long = "type", value_name = "TYPE")]
     of: Option<String>,
@@ -64,6 +69,16 @@ impl Matrix {
             app::matrix_of(&config, folder, &self.who, only, now).await?
         };
         let form = self.format.unwrap_or_else(|| self.by_name());
+        if let Some(other) = &self.against {
+            let other = Some(other.as_path()).filter(|path| path.as_os_str() != "shipped");
+            let before = app::matrix_of_roles(other, only, now).await?;
+            let changes = changes(&before, &table);
+            return match form {
+                Form::Json => print_json(&changes),
+                _ if changes.is_empty() => print("nothing differs 沒有分別"),
+                _ => changes.iter().try_for_each(|change| print(&change.line())),
+            };
+        }
         let written = match form {
             Form::Text => text(&table),
             Form::Csv => csv(&table),
@@ -89,6 +104,50 @@ impl Matrix {
             _ => Form::Text,
         }
     }
+}
+
+/// A cell that is not as it was.
+#[derive(Serialize)]
+struct Change {
+    #[serde(rename = "type")]
+    of: String,
+    name: String,
+    viewer: String,
+    before: String,
+    after: String,
+}
+
+impl Change {
+    fn line(&self) -> String {
+        let Self {
+            of,
+            name,
+            viewer,
+            before,
+            after,
+        } = self;
+        format!("{of}.{name}, {viewer}: {before}  →  {after}")
+    }
+}
+
+/// The cells that differ. Both are of the same catalogue and the same viewers.
+fn changes(before: &Table, after: &Table) -> Vec<Change> {
+    let mut all = Vec::new();
+    for (old, new) in before.lines.iter().zip(&after.lines) {
+        let cells = old.cells.iter().zip(&new.cells).zip(&after.viewers);
+        all.extend(
+            cells
+                .filter(|((old, new), _)| old != new)
+                .map(|((before, after), viewer)| Change {
+                    of: new.of.to_owned(),
+                    name: name(new),
+                    viewer: viewer.clone(),
+                    before: before.clone(),
+                    after: after.clone(),
+                }),
+        );
+    }
+    all
 }
 
 /// The name of a line, with what it is about.

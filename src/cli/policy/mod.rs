@@ -10,6 +10,7 @@ mod fmt;
 mod history;
 mod matrix;
 mod paint;
+mod prove;
 mod publish;
 mod rollback;
 mod test;
@@ -27,6 +28,7 @@ use super::{CliError, print, settings::SettingFlags};
 Examples:
   kaifong policy check ./policies          may this set go live?
   kaifong policy test ./policies           do the scenarios come out as they say?
+  kaifong policy prove ./policies          does the set keep its promises?
   kaifong policy fmt ./policies            lay the files out
   kaifong policy matrix --type Volunteer   who sees what of a volunteer?
   kaifong policy explain --help            why does somebody see something, or not?
@@ -40,6 +42,7 @@ pub(super) struct Policy {
 enum Deed {
     Check(check::Check),
     Test(test::Test),
+    Prove(prove::Prove),
     Fmt(fmt::Fmt),
     Matrix(matrix::Matrix),
     Explain(explain::Explain),
@@ -84,6 +87,7 @@ impl Policy {
         match self.deed {
             Deed::Check(check) => check.run(settings),
             Deed::Test(test) => test.run(settings),
+            Deed::Prove(prove) => prove.run(settings),
             Deed::Fmt(fmt) => fmt.run(),
             Deed::Matrix(matrix) => matrix.run(settings).await,
             Deed::Explain(explain) => explain.run(settings).await,
@@ -97,6 +101,7 @@ impl Policy {
 
 /// Prints something for a program.
 fn print_json(value: &impl Serialize) -> Result<(), CliError> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| CliError::Output(error.into()))?;
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| CliError::Output(error.into()))?;
     print(&text)
 }

@@ -25,7 +25,12 @@ pub(super) struct Test {
     #[arg(long)]
     mutants: bool,
     /// The least share of changes that must be noticed, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 90.0, requires = "mutants")]
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 90.0,
+        requires = "mutants"
+    )]
     least: f64,
 }
 
@@ -77,7 +82,10 @@ fn scenarios(report: &Gated) -> Result<(), CliError> {
         print(&paint.text(Ink::Middling, &format!("no scenario exercises: {list}")))?;
     }
     let (scenarios, questions) = (report.scenarios, report.questions);
-    print(&format!("{scenarios} scenarios with {questions} questions, {:.0} ms", report.milliseconds))
+    print(&format!(
+        "{scenarios} scenarios with {questions} questions, {:.0} ms",
+        report.milliseconds
+    ))
 }
 
 fn changes(report: &MutantReport) -> Result<(), CliError> {
@@ -88,7 +96,10 @@ fn changes(report: &MutantReport) -> Result<(), CliError> {
     }
     for argued in &report.argued {
         let (mutant, en, zh) = (&argued.mutant, &argued.en, &argued.zh);
-        let what = format!("  {}: {}: no request can tell: {en} {zh}", mutant.policy, mutant.en);
+        let what = format!(
+            "  {}: {}: no request can tell: {en} {zh}",
+            mutant.policy, mutant.en
+        );
         print(&paint.text(Ink::Faint, &what))?;
     }
     print(&format!(

@@ -5,6 +5,7 @@
 //! ([`nearest`]): which part of their condition was false. This is the whole view, for officers;
 //! whoever asks for others must decide what of it they may know.
 
+mod held;
 mod nearest;
 mod words;
 
@@ -62,12 +63,10 @@ pub struct Told {
     pub line: usize,
 }
 
-/// What can be asked of a record, by the name of a field, a deed, `edit` and a field, or `there`.
-pub type Said = str;
-
-/// Explains an answer; `None` where the type of the record has nothing of that name.
+/// Explains an answer. The word is the name of a field, `edit` and a field, a deed, or `there`;
+/// `None` where the type of the record has nothing of that name.
 #[must_use]
-pub fn explain(lens: &Lens, record: &Record, word: &Said) -> Option<Explanation> {
+pub fn explain(lens: &Lens, record: &Record, word: &str) -> Option<Explanation> {
     let question = Question::named(record.of(), word)?;
     let mut steps = Vec::new();
     let answer = question.answer(record.of(), &mut |action| {
@@ -108,7 +107,7 @@ fn step(lens: &Lens, record: &Record, action: &str) -> Step {
         Ok(decided) => (decided.allowed, decided.by, None),
         Err(reason) => (false, Vec::new(), Some(reason)),
     };
-    let mut by: Vec<Told> = by.iter().map(|id| told(lens, &id.to_string())).collect();
+    let mut by: Vec<Told> = by.iter().map(|id| told(lens, id.as_ref())).collect();
     by.sort_by(|a, b| a.id.cmp(&b.id));
     Step {
         action: action.to_owned(),

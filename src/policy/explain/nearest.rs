@@ -86,7 +86,11 @@ pub fn nearest(lens: &Lens, record: &Record, action: &str) -> Vec<Near> {
     all.sort_by_key(|near| {
         let count = |truth| near.clauses.iter().filter(|c| c.truth == truth).count();
         // a clause that cannot be told means that the policy is about something else
-        (count(Truth::Fails), count(Truth::False), near.policy.id.clone())
+        (
+            count(Truth::Fails),
+            count(Truth::False),
+            near.policy.id.clone(),
+        )
     });
     all.truncate(MOST);
     all
@@ -123,7 +127,7 @@ impl Ask<'_> {
         Some(Near {
             action: self.action.to_owned(),
             forbids,
-            policy: told(self.lens, &policy.id().to_string()),
+            policy: told(self.lens, policy.id().as_ref()),
             clauses: clauses.collect(),
         })
     }

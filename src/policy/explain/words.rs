@@ -2,42 +2,10 @@
 
 use cedar_policy::pst::{BinaryOp, Expr, Literal, UnaryOp, Var};
 
+use super::held::HELD;
 use crate::policy::entity::{Record, Value};
 use crate::policy::lens::Lens;
 use crate::viewer::Held;
-
-/// What a viewer holds, in words.
-const HELD: [(&str, &str, &str); 29] = [
-    ("administers", "the organisations that the viewer administers", "檢視者管理的機構"),
-    ("oversees", "the branches below those that the viewer administers", "檢視者所管理機構的分支機構"),
-    ("coordinates", "the organisations that the viewer coordinates", "檢視者統籌的機構"),
-    ("officerOf", "the organisations whose privacy officer the viewer is", "檢視者任私隱主任的機構"),
-    ("memberOf", "the organisations of which the viewer is a member", "檢視者所屬的機構"),
-    ("teachesAt", "the schools where the viewer teaches", "檢視者任教的學校"),
-    ("wardSchools", "the schools of the viewer's children", "檢視者子女的學校"),
-    ("leads", "the projects that the viewer leads", "檢視者帶領的計劃"),
-    ("leadsToday", "today's shifts of the projects that the viewer leads", "檢視者所帶領計劃今日的更次"),
-    ("ownVolunteers", "the viewer's own volunteer records", "檢視者本人的義工紀錄"),
-    ("ownShifts", "the shifts on whose roster the viewer is", "檢視者在更表上的更次"),
-    ("teaches", "the classes that the viewer teaches", "檢視者任教的班級"),
-    ("ownGuardians", "the viewer's own guardian records", "檢視者本人的監護人紀錄"),
-    ("wards", "the children to whose record the viewer has access", "檢視者有權查閱的子女"),
-    ("wardClasses", "the classes of the viewer's children", "檢視者子女的班級"),
-    ("leadOrganisations", "the organisations that share with the partner", "向合作機構分享的主導機構"),
-    ("seesFrameOf", "the projects shared with the partner", "獲分享的計劃"),
-    ("seesFrameOfShifts", "the single shifts shared with the partner", "獲單獨分享的更次"),
-    ("seesRosterOf", "the projects whose roster was shared", "已分享更表的計劃"),
-    ("seesRosterOfShifts", "the single shifts whose roster was shared", "已分享更表的更次"),
-    ("seesNamesMaskedOf", "the projects whose volunteers are shown masked", "以遮蔽姓名分享義工的計劃"),
-    ("seesNamesOf", "the projects whose volunteers' names were shared", "已分享義工姓名的計劃"),
-    ("seesContactsOf", "the projects whose volunteers' contacts were shared", "已分享義工聯絡方法的計劃"),
-    ("seesHistoryOf", "the projects whose history of rosters was shared", "已分享更表紀錄的計劃"),
-    ("seesOriginsOf", "the projects whose origins were shared", "已分享來源的計劃"),
-    ("seesNotesOf", "the projects whose notes were shared", "已分享備註的計劃"),
-    ("editsProgressOf", "the projects in which the partner may edit", "合作機構可編輯的計劃"),
-    ("editsRosterOf", "the projects whose rosters the partner may edit", "合作機構可編輯更表的計劃"),
-    ("plansOf", "the projects that the partner may plan", "合作機構可規劃的計劃"),
-];
 
 /// What would have to be true for the expression to be so, in English and in Chinese.
 pub fn words(expr: &Expr, lens: &Lens, record: &Record) -> (String, String) {
@@ -60,8 +28,7 @@ pub fn words(expr: &Expr, lens: &Lens, record: &Record) -> (String, String) {
             BinaryOp::ContainsAny if of_viewer(left) => among(left, right, lens, true),
             BinaryOp::ContainsAny => among(right, left, lens, true),
             BinaryOp::Eq => {
-                let ((left_en, left_zh), (right_en, right_zh)) =
-                    (side(left), side(right));
+                let ((left_en, left_zh), (right_en, right_zh)) = (side(left), side(right));
                 let is = is_now(left, record);
                 (
                     format!("{left_en} would have to be {right_en}{}", is.0),
@@ -69,8 +36,7 @@ pub fn words(expr: &Expr, lens: &Lens, record: &Record) -> (String, String) {
                 )
             }
             BinaryOp::NotEq => {
-                let ((left_en, left_zh), (right_en, right_zh)) =
-                    (side(left), side(right));
+                let ((left_en, left_zh), (right_en, right_zh)) = (side(left), side(right));
                 (
                     format!("{left_en} must not be {right_en}"),
                     format!("{left_zh}不可為{right_zh}"),
@@ -83,7 +49,10 @@ pub fn words(expr: &Expr, lens: &Lens, record: &Record) -> (String, String) {
             expr,
         } => {
             let (en, zh) = again(expr);
-            (format!("it must not be so that {en}"), format!("以下不可成立：{zh}"))
+            (
+                format!("it must not be so that {en}"),
+                format!("以下不可成立：{zh}"),
+            )
         }
         Expr::HasAttr { expr, attrs } if matches!(**expr, Expr::Var(Var::Resource)) => {
             let names: Vec<&str> = attrs.iter().map(AsRef::as_ref).collect();
@@ -138,9 +107,10 @@ fn how_many(set: &Expr, lens: &Lens) -> (String, String) {
         return Default::default();
     }
     match lens.viewer().held().get(attr.as_str()) {
-        Some(Held::Many(_, ids)) if ids.is_empty() => {
-            (", of which there are none".to_owned(), "（現時沒有）".to_owned())
-        }
+        Some(Held::Many(_, ids)) if ids.is_empty() => (
+            ", of which there are none".to_owned(),
+            "（現時沒有）".to_owned(),
+        ),
         Some(Held::Many(_, ids)) => {
             let count = ids.len();
             (
@@ -159,10 +129,9 @@ fn side(expr: &Expr) -> (String, String) {
         Expr::Var(Var::Principal) => ("the viewer".to_owned(), "檢視者".to_owned()),
         Expr::Literal(Literal::String(text)) => (format!("`{text}`"), format!("`{text}`")),
         Expr::GetAttr { expr, attr } => match &**expr {
-            Expr::Var(Var::Resource) => (
-                format!("the record's `{attr}`"),
-                format!("紀錄的 `{attr}`"),
-            ),
+            Expr::Var(Var::Resource) => {
+                (format!("the record's `{attr}`"), format!("紀錄的 `{attr}`"))
+            }
             Expr::Var(Var::Principal) => {
                 let known = HELD.iter().find(|(name, ..)| *name == attr.as_str());
                 let single = attr.strip_suffix("Shifts");
@@ -174,7 +143,10 @@ fn side(expr: &Expr) -> (String, String) {
                         en.replacen("the projects", "the single shifts", 1),
                         zh.replace("計劃", "更次"),
                     ),
-                    (None, None) => (format!("the viewer's `{attr}`"), format!("檢視者的 `{attr}`")),
+                    (None, None) => (
+                        format!("the viewer's `{attr}`"),
+                        format!("檢視者的 `{attr}`"),
+                    ),
                 }
             }
             _ => plain(expr),

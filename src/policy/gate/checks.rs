@@ -3,12 +3,15 @@
 //! Each check says everything that is wrong, in the order of files and lines.
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
+use super::depth::too_deep;
 use super::report::{Fault, LISTS, NAMES, PARSE, Step, VALIDATE};
 use crate::catalogue::{self, Type};
 use crate::policy::form;
@@ -19,7 +22,8 @@ use crate::viewer::PrincipalKind;
 /// A policy of a set, and where it stands.
 struct Placed<'a> {
     policy: Policy,
-    start: usize,
+    /// The line at which it begins.
+    line: usize,
     document: &'a Document,
 }
 
@@ -28,13 +32,13 @@ struct Placed<'a> {
 pub fn check(schema: &Document, documents: &[Document]) -> (Vec<Step>, Option<Arc<Policies>>) {
     let began = Instant::now();
     let mut faults = Vec::new();
-    let parsed = match Schema::from_cedarschema_str(&schema.text) {
-        Ok((parsed, _warnings)) => Some(parsed),
-        Err(error) => {
-            faults.push(broken(schema, &error));
-            None
-        }
+    let parsed = match too_deep(schema) {
+        Some(fault) => Err(fault),
+        None => Schema::from_cedarschema_str(&schema.text)
+            .map(|(parsed, _warnings)| parsed)
+            .map_err(|error| broken(schema, &error)),
     };
+    let parsed = parsed.map_err(|fault| faults.push(fault)).ok();
     let mut placed = Vec::new();
     for document in documents {
         match policies_of(document) {
@@ -87,8 +91,8 @@ pub fn check(schema: &Document, documents: &[Document]) -> (Vec<Step>, Option<Ar
     drop(places);
     let policies = sound.then(|| {
         let files = placed.iter().map(|p| {
-            let line = line_of(&p.document.text, p.start);
-            (p.policy.id().to_string(), (p.document.name.clone(), line))
+            let place = (p.document.name.clone(), p.line);
+            (p.policy.id().to_string(), place)
         });
         let files = files.collect();
         Arc::new(Policies::of(parsed, slices, all, files, schema, documents))
@@ -118,6 +122,9 @@ fn broken(document: &Document, error: &dyn miette::Diagnostic) -> Fault {
 
 /// The policies of a file, each with the offset at which it begins.
 fn policies_of(document: &Document) -> Result<Vec<Placed<'_>>, Vec<Fault>> {
+    if let Some(fault) = too_deep(document) {
+        return Err(vec![fault]);
+    }
     let set = PolicySet::from_str(&document.text).map_err(|errors| {
         errors
             .iter()
@@ -141,14 +148,17 @@ fn policies_of(document: &Document) -> Result<Vec<Placed<'_>>, Vec<Fault>> {
     let mut policies: Vec<&Policy> = set.policies().collect();
     policies.sort_by_key(|policy| (policy.id().to_string().len(), policy.id().to_string()));
     let mut found = Vec::new();
-    let mut from = 0;
+    let (mut from, mut line, mut counted) = (0, 1, 0);
     for policy in policies {
         let text = policy.to_string();
         let start = begins(&text, from);
         from = start + text.trim().len();
+        let passed = document.text.get(counted..start).unwrap_or_default();
+        line += passed.matches('\n').count();
+        counted = start;
         found.push(Placed {
             policy: policy.clone(),
-            start,
+            line,
             document,
         });
     }
@@ -160,7 +170,7 @@ fn name(placed: &mut [Placed<'_>]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut first: HashMap<String, String> = HashMap::new();
     for (number, one) in placed.iter_mut().enumerate() {
-        let line = line_of(&one.document.text, one.start);
+        let line = one.line;
         let mut fault = |en: String, zh: String| {
             faults.push(Fault::new(&one.document.name, line, en, zh));
         };
@@ -204,20 +214,50 @@ fn invalid(
     schema: &Document,
     places: &HashMap<&PolicyId, &Placed<'_>>,
 ) -> Vec<Fault> {
-    let validation = Validator::new(parsed.clone()).validate(all, ValidationMode::Strict);
-    let mut faults: Vec<Fault> = validation
-        .validation_errors()
-        .map(|error| {
-            let id = error.policy_id();
-            let (document, start) = places
-                .get(id)
-                .map_or((schema, 0), |placed| (placed.document, placed.start));
-            let line = line_of(&document.text, pointed(error).unwrap_or(start));
-            let told = told(error);
-            let zh = format!("政策 `{id}` 與結構檔不符：{told}");
-            Fault::new(&document.name, line, told, zh).about(id)
-        })
-        .collect();
+    // a policy is valid or not whatever the others are, so they are looked at side by side
+    let validator = Validator::new(parsed.clone());
+    let policies: Vec<&Policy> = all.policies().collect();
+    let workers = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(8);
+    let size = policies.len().div_ceil(workers).max(1);
+    let look = |part: &[&Policy]| -> Vec<Fault> {
+        let part = PolicySet::from_policies(part.iter().copied().cloned());
+        let part = match part {
+            Ok(part) => part,
+            Err(error) => return vec![at(schema, 0, error.to_string())],
+        };
+        let validation = validator.validate(&part, ValidationMode::Strict);
+        let errors = validation.validation_errors();
+        errors
+            .map(|error| {
+                let id = error.policy_id();
+                let (document, line) = places
+                    .get(id)
+                    .map_or((schema, 1), |placed| (placed.document, placed.line));
+                let pointed = pointed(error).map(|at| line_of(&document.text, at));
+                let told = told(error);
+                let zh = format!("政策 `{id}` 與結構檔不符：{told}");
+                Fault::new(&document.name, pointed.unwrap_or(line), told, zh).about(id)
+            })
+            .collect()
+    };
+    let mut faults = thread::scope(|scope| {
+        let parts = policies.chunks(size);
+        let workers: Vec<_> = parts.map(|part| scope.spawn(|| look(part))).collect();
+        let mut faults = Vec::new();
+        for worker in workers {
+            let stopped = || {
+                vec![at(
+                    schema,
+                    0,
+                    "the policies could not be validated".to_owned(),
+                )]
+            };
+            faults.extend(worker.join().unwrap_or_else(|_| stopped()));
+        }
+        faults
+    });
     faults.sort_by(|a, b| (&a.file, a.line, &a.en).cmp(&(&b.file, b.line, &b.en)));
     faults.dedup();
     faults
@@ -232,10 +272,9 @@ fn unanswerable(
 ) -> Vec<Fault> {
     let action = format!("{}.list", of.name);
     let fault = |id: &PolicyId, reason: String| {
-        let (document, start) = places
+        let (document, line) = places
             .get(id)
-            .map_or((schema, 0), |placed| (placed.document, placed.start));
-        let line = line_of(&document.text, start);
+            .map_or((schema, 1), |placed| (placed.document, placed.line));
         let zh = format!(
             "政策 `{id}` 決定哪些 {} 紀錄可見，但資料庫無法回答：{reason}",
             of.name

@@ -235,10 +235,14 @@ mod tests {
     #[test]
     fn a_folder_that_changes_during_the_read_is_refused() {
         let changes: [(&str, Change); 4] = [
-            ("longer", |f| fs::write(f.join("a.cedar"), "// longer").unwrap()),
+            ("longer", |f| {
+                fs::write(f.join("a.cedar"), "// longer").unwrap()
+            }),
             ("gone", |f| fs::remove_file(f.join("a.cedar")).unwrap()),
             ("more", |f| fs::write(f.join("c.cedar"), "// c").unwrap()),
-            ("moved", |f| fs::rename(f.join("b.cedar"), f.join("a.cedar")).unwrap()),
+            ("moved", |f| {
+                fs::rename(f.join("b.cedar"), f.join("a.cedar")).unwrap()
+            }),
         ];
         for (name, change) in changes {
             let folder = folder(name);
@@ -249,11 +253,16 @@ mod tests {
                 }
             });
             let faults = read.err().unwrap();
-            assert!(faults.iter().any(|f| f.en.contains("changed while")), "{name}");
+            assert!(
+                faults.iter().any(|f| f.en.contains("changed while")),
+                "{name}"
+            );
             fs::remove_dir_all(&folder).unwrap();
         }
         let still = folder("still");
-        let set = Set::read(&still).map_err(|faults| format!("{faults:?}")).unwrap();
+        let set = Set::read(&still)
+            .map_err(|faults| format!("{faults:?}"))
+            .unwrap();
         assert_eq!(set.policies.len(), 2);
         fs::remove_dir_all(&still).unwrap();
     }

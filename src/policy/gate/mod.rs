@@ -5,6 +5,7 @@
 //! until the report says `ready`. It does not prove: a certificate is asked of a [`Proofs`].
 
 mod checks;
+mod depth;
 mod folder;
 mod report;
 
@@ -13,6 +14,7 @@ use std::time::Instant;
 
 pub use checks::check;
 pub(super) use checks::line_of;
+pub(super) use depth::too_deep;
 pub use folder::Set;
 pub(super) use report::milliseconds;
 pub use report::{Fault, Kind, Report, STEPS, State, Step};
@@ -45,10 +47,7 @@ impl Proofs for Unasked {
 
 /// Takes a set through the gate. The policies are there if the set is ready.
 #[must_use]
-pub fn pass(
-    set: Result<&Set, Vec<Fault>>,
-    proofs: &dyn Proofs,
-) -> (Report, Option<Arc<Policies>>) {
+pub fn pass(set: Result<&Set, Vec<Fault>>, proofs: &dyn Proofs) -> (Report, Option<Arc<Policies>>) {
     let began = Instant::now();
     let mut report = Report {
         ready: false,
@@ -62,7 +61,9 @@ pub fn pass(
     };
     let policies = steps(set, proofs, &mut report);
     let missing = STEPS.get(report.steps.len()..).unwrap_or_default();
-    report.steps.extend(missing.iter().copied().map(Step::skipped));
+    report
+        .steps
+        .extend(missing.iter().copied().map(Step::skipped));
     report.milliseconds = milliseconds(began.elapsed());
     (report, policies)
 }
@@ -135,7 +136,9 @@ fn steps(
     if !proved {
         return None;
     }
-    report.steps.push(Step::tried(READY, Vec::new(), Instant::now()));
+    report
+        .steps
+        .push(Step::tried(READY, Vec::new(), Instant::now()));
     report.ready = true;
     Some(policies)
 }

@@ -114,7 +114,9 @@ impl Step {
 pub type Kind = (&'static str, &'static str, &'static str);
 
 /// The steps, in their order.
-pub const STEPS: [Kind; 8] = [READ, PARSE, NAMES, VALIDATE, LISTS, SCENARIOS, PROOFS, READY];
+pub const STEPS: [Kind; 8] = [
+    READ, PARSE, NAMES, VALIDATE, LISTS, SCENARIOS, PROOFS, READY,
+];
 
 /// The files are read.
 pub const READ: Kind = ("read", "the files can be read", "檔案可以讀取");

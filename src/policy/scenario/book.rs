@@ -64,7 +64,11 @@ pub fn cases<'a>(
                 books.arguments.extend(argued(&mut reader, table.get_ref()));
             }
             Err(error) => {
-                let told = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
+                let told = error
+                    .message()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 let zh = format!("此處寫法有誤，無法讀取：{told}");
                 reader.fault(&error.span().unwrap_or_default(), told, zh);
             }

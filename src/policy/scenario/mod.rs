@@ -1,17 +1,20 @@
 //! Scenarios: who, does what, to which record, and what comes of it.
 //!
 //! A scenario is written by an officer in `scenarios/*.toml`, over people, partners and records
-//! that its file names ([`world`]). The people become viewers by the code that makes real viewers,
-//! and the answers come from the lens and the layout through which the server looks ([`ask`]).
-//! [`mutants`] tell whether the scenarios would notice a change of the policies.
+//! that its file names (`world`). The people become viewers by the code that makes real viewers,
+//! and the answers come from the lens and the layout through which the server looks (`ask`).
+//! Mutants tell whether the scenarios would notice a change of the policies.
 
 mod ask;
 mod book;
+mod change;
 mod mutants;
 mod people;
 mod question;
 mod rows;
+mod served;
 mod sets;
+mod standing;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,11 +67,18 @@ pub fn test(policies: &Arc<Policies>, documents: &[Document]) -> Tested {
             done.push((at, part(policies, &groups, document)));
         }
     };
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(4);
+    let workers = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(4);
     let mut parts = thread::scope(|scope| {
         let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
         let mut parts = work();
-        parts.extend(others.into_iter().filter_map(|other| other.join().ok()).flatten());
+        parts.extend(
+            others
+                .into_iter()
+                .filter_map(|other| other.join().ok())
+                .flatten(),
+        );
         parts
     });
     parts.sort_by_key(|(at, _)| *at);
@@ -80,7 +90,10 @@ pub fn test(policies: &Arc<Policies>, documents: &[Document]) -> Tested {
     let mut exercised = BTreeSet::new();
     let mut first: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for (at, part) in parts {
-        let file = documents.get(at).map(|d| d.name.clone()).unwrap_or_default();
+        let file = documents
+            .get(at)
+            .map(|d| d.name.clone())
+            .unwrap_or_default();
         tested.scenarios += part.sentences.len();
         tested.questions += part.questions;
         tested.faults.extend(part.faults);

@@ -73,7 +73,11 @@ fn settable(of: &'static Type, word: &str) -> Option<&'static Attribute> {
 fn unknown(reader: &mut Reader<'_>, of: &'static Type, word: &str, span: &std::ops::Range<usize>) {
     let known = of.attributes.iter().map(|attribute| attribute.name);
     let mut known: Vec<&str> = known.filter(|name| settable(of, name).is_some()).collect();
-    known.extend(["Volunteer", "Guardian"].contains(&of.name).then_some("person"));
+    known.extend(
+        ["Volunteer", "Guardian"]
+            .contains(&of.name)
+            .then_some("person"),
+    );
     known.extend((of.name == "Shift").then_some("today"));
     let (name, list) = (of.name, known.join(", "));
     reader.fault(

@@ -40,10 +40,15 @@ pub fn derive(world: &mut World) {
             .chain(row.many("rosteredShifts"))
             .collect()
     });
-    for (projects, shifts) in [("rosteredIn", "rosteredShifts"), ("listedIn", "listedShifts")] {
+    for (projects, shifts) in [
+        ("rosteredIn", "rosteredShifts"),
+        ("listedIn", "listedShifts"),
+    ] {
         fill(world, "Volunteer", projects, |world, row| {
             let shifts = row.many(shifts);
-            let of = shifts.iter().filter_map(|id| world.row(*id)?.one("project"));
+            let of = shifts
+                .iter()
+                .filter_map(|id| world.row(*id)?.one("project"));
             let rostered = row.many("rosteredIn");
             of.chain(rostered.into_iter().filter(|_| projects == "listedIn"))
                 .collect()
@@ -56,7 +61,11 @@ pub fn derive(world: &mut World) {
     });
     fill(world, "Guardianship", "classes", |world, row| {
         let student = row.one("student").and_then(|id| world.row(id));
-        student.map(|student| student.many("classes")).unwrap_or_default().into_iter().collect()
+        student
+            .map(|student| student.many("classes"))
+            .unwrap_or_default()
+            .into_iter()
+            .collect()
     });
     fill(world, "Guardian", "classes", |world, row| {
         pointing(world, "Guardianship", "guardian", row.id)

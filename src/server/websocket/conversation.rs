@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     server::{
-        Server, answer, bearer,
+        Server, bearer,
         gate::Gate,
         metrics::{Open, Transport},
         operation::{self, Outcome},
@@ -230,8 +230,8 @@ impl Conversation {
                 Ok(())
             }
             Err(refusal) => {
-                Record::begin(&self.server.metrics, Transport::Socket).refused(&refusal);
-                let payload = &answer::errors(&refusal);
+                let mut record = Record::begin(&self.server.metrics, Transport::Socket);
+                let payload = &operation::refused(&mut record, &refusal);
                 self.tell(&Told::Error { id, payload }).await
             }
         }

@@ -1,8 +1,7 @@
 //! What the two sides say to each other: a JSON object with a `type` a message.
 
-use async_graphql::Response;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use crate::server::{
     refusal::Refusal,
@@ -40,7 +39,7 @@ pub(super) enum Told<'a> {
         payload: Option<Value>,
     },
     /// An answer of an operation.
-    Next { id: &'a str, payload: &'a Response },
+    Next { id: &'a str, payload: &'a RawValue },
     /// The operation was refused or failed; nothing follows.
     Error { id: &'a str, payload: &'a Value },
     /// Nothing follows.

@@ -136,8 +136,7 @@ where
     store(transaction, &mut target, batch, run, &mut ids, &mut report).await?;
     analyse::<T>(transaction).await?;
     report.rejected.sort_by_key(|rejection| rejection.line);
-    let postgres = transaction.get_database_backend() == DbBackend::Postgres;
-    if postgres && report.inserted + report.updated > 0 {
+    if report.inserted + report.updated > 0 {
         carry::send_many(transaction, type_of(T::KIND)).await?;
     }
     progress(&report);

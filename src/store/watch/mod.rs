@@ -4,12 +4,13 @@
 //! the mark stays the same. Where that cannot be said there is no mark, and nothing may be kept.
 //!
 //! - SQLite in a file: the file's own count of commits (`PRAGMA data_version`), which sees those of
-//!   every process.
+//!   every process. When it moves, a `board` is read on which processes leave word of their events.
 //! - PostgreSQL: triggers on the tables that the directory reads send a notice with each commit; a
 //!   `listener` counts them. Without its connection there is no mark. Writes of this process count
 //!   at once, without waiting for their notice.
 //! - SQLite in memory is one process's own: its writes are counted.
 
+mod board;
 mod listener;
 mod read;
 
@@ -20,6 +21,7 @@ use rusqlite::{Connection, OpenFlags};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
+use uuid::Uuid;
 
 use super::events::{Events, Heard};
 use super::{StoreError, carry};
@@ -37,6 +39,8 @@ pub struct Watch(Arc<State>);
 struct State {
     means: Means,
     events: Events,
+    /// Which of all servers this is, to the others.
+    server: Uuid,
     users: AtomicU64,
     partners: AtomicU64,
     /// How often somebody said that other policies were put in force.
@@ -77,17 +81,26 @@ impl Watch {
             let _ = watch.0.listening.set(task.abort_handle());
             return Ok(watch);
         }
-        let means = match file(database).await? {
-            None => Means::Own,
-            Some(path) => Means::File(Mutex::new(lookout(&path)?)),
+        let Some(path) = file(database).await? else {
+            return Ok(Self::by(Means::Own, events));
         };
-        Ok(Self::by(means, events))
+        let lookout = Mutex::new(lookout(&path)?);
+        let watch = Self::by(Means::File(lookout), events);
+        if let Means::File(lookout) = &watch.0.means {
+            let lookout = lookout.lock().unwrap_or_else(PoisonError::into_inner);
+            let board = board::Board::read(&lookout, watch.0.server)?;
+            let task = tokio::spawn(board::run(Arc::downgrade(&watch.0), board));
+            // It is set here only.
+            let _ = watch.0.listening.set(task.abort_handle());
+        }
+        Ok(watch)
     }
 
     fn by(means: Means, events: &Events) -> Self {
         Self(Arc::new(State {
             means,
             events: events.clone(),
+            server: Uuid::new_v4(),
             users: AtomicU64::new(0),
             partners: AtomicU64::new(0),
             policies: watch::channel(0).0,
@@ -120,6 +133,14 @@ impl Watch {
     /// Whether events come as notices, those of this process too.
     pub(super) fn hears(&self) -> bool {
         matches!(self.0.means, Means::Notices { .. })
+    }
+
+    /// Under which name other servers are told of events, where there can be any.
+    pub(super) fn tells(&self) -> Option<Uuid> {
+        match self.0.means {
+            Means::None | Means::Own => None,
+            Means::File(_) | Means::Notices { .. } => Some(self.0.server),
+        }
     }
 
     /// Counts a write of this process to these columns of a table (all of them without any named)

@@ -107,8 +107,13 @@ impl Case {
     }
 
     pub fn policies(&self) -> Arc<Policies> {
-        super::policies::load(self.of, super::probe(self.of), &self.list, &self.cell)
-            .unwrap_or_else(|error| panic!("{error}\n{self}"))
+        super::policies::load(
+            self.of,
+            super::check::probe(self.of),
+            &self.list,
+            &self.cell,
+        )
+        .unwrap_or_else(|error| panic!("{error}\n{self}"))
     }
 }
 

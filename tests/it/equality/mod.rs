@@ -1,34 +1,24 @@
 //! Three ways to decide one thing: a closure over a row's cells, a condition in SQL, and Cedar
 //! itself on the whole row. Over random policies, principals and the demo's rows they agree.
+//!
+//! The fuzz target `residuals` borrows the modules.
 
 mod cases;
+mod check;
 mod policies;
 
-// The fuzz target `residuals` borrows these.
-pub use cases::{Case, Population, case};
-
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
-
-use kaifong::catalogue::{self, Shape, TYPES, Type};
-use kaifong::policy::{Layout, Lens, Shown};
-use kaifong::store::{Ask, CellTest, Direction, Filter, Span, Store};
+use kaifong::catalogue::TYPES;
+use kaifong::store::Store;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use uuid::Uuid;
 
+use self::cases::{Population, case};
+use self::check::{Counts, check, probe};
 use crate::app::noon;
 use crate::databases::TestDatabase;
 
 /// How many random sets of policies, each with a random principal, for each database.
 const CASES: u32 = 300;
-
-/// The field that a random rule decides, by type: the first value.
-fn probe(of: &'static Type) -> &'static catalogue::Field {
-    let value =
-        |f: &&catalogue::Field| f.column().is_some() && matches!(f.shape, Shape::Value { .. });
-    of.fields.iter().find(value).unwrap_or(&of.fields[0])
-}
 
 #[tokio::test]
 async fn closures_sql_and_cedar_agree() {
@@ -54,107 +44,6 @@ async fn closures_sql_and_cedar_agree() {
         assert!(counts.opaque > 30 && counts.types.len() > 12, "{counts:?}");
         database.close().await;
     }
-}
-
-#[derive(Default, Debug)]
-pub struct Counts {
-    rows: usize,
-    listed: usize,
-    withheld: usize,
-    full: usize,
-    hidden: usize,
-    opaque: usize,
-    types: BTreeSet<&'static str>,
-}
-
-pub async fn check(store: &Store, population: &Population, case: &Case, counts: &mut Counts) {
-    let of = case.of;
-    let field = probe(of);
-    let policies = case.policies();
-    let ids = &population.rows[of.name];
-    let records = store.records(of, ids).await.unwrap();
-    let lens = Arc::new(Lens::new(Arc::clone(&policies), case.viewer()).unwrap());
-    let mut layout = Layout::new(of, &lens);
-    layout.field(field);
-    counts.opaque += usize::from(layout.needs_records());
-    let opaque = layout.needs_records();
-    let layout = Arc::new(layout);
-
-    // SQL, as a list: which rows are there; and as a filter: where the viewer has the field.
-    let listed = list(store, &layout, None).await;
-    let filtered = Filter::Not(Box::new(Filter::Cell(field, CellTest::Null)));
-    let filtered = list(store, &layout, Some(&filtered)).await;
-    let (list_action, cell_action) = (format!("{}.list", of.name), field.action(of));
-    for id in ids {
-        let record = &records[id];
-        let context = || format!("{} {id}\n{case}", of.name);
-        let there = lens.allows(&list_action, record);
-        assert_eq!(listed.contains_key(id), there, "rows: {}", context());
-        counts.rows += 1;
-        if !there {
-            counts.withheld += 1;
-            continue;
-        }
-        counts.listed += 1;
-        let full = lens.allows(&cell_action, record);
-        let shown = &listed[id];
-        assert_eq!(shown.is_some(), full, "cells: {}", context());
-        *(if full {
-            &mut counts.full
-        } else {
-            &mut counts.hidden
-        }) += 1;
-        // In a filter an opaque rule is never true.
-        let has_value = shown.is_some_and(|null| !null);
-        assert_eq!(
-            filtered.contains_key(id),
-            has_value && !opaque,
-            "filter: {}",
-            context()
-        );
-    }
-    counts.types.insert(of.name);
-}
-
-/// The rows of a list: for each whether its probe is shown, and if so whether it is null.
-async fn list(
-    store: &Store,
-    layout: &Arc<Layout>,
-    filter: Option<&Filter>,
-) -> HashMap<Uuid, Option<bool>> {
-    let ask = Ask {
-        layout,
-        filter,
-        order: &[],
-        archived: true,
-        within: None,
-        keyed: true,
-    };
-    let span = Span {
-        take: 10_000,
-        direction: Direction::Forward,
-        from: None,
-        offset: 0,
-    };
-    let pages = store.page(&ask, &span).await.unwrap();
-    let counted = store.count(&ask, 100_000).await.unwrap();
-    let field = probe(layout.of());
-    let mut same = Layout::new(layout.of(), layout.lens());
-    let slot = same.field(field);
-    let mut found = HashMap::new();
-    for row in pages.rows.iter() {
-        let shown = match row.show(slot) {
-            Shown::Full(cell) => Some(cell == catalogue::CellRef::Null),
-            Shown::Masked(..) | Shown::Hidden => None,
-        };
-        found.insert(row.id(), shown);
-    }
-    assert_eq!(
-        counted,
-        [found.len() as u64],
-        "the count is the length of the list"
-    );
-    found
 }
 
 #[test]

@@ -34,7 +34,8 @@ const HOUSE: [Room; 20] = [
         "base64 chrono ed25519_dalek getrandom jsonwebtoken serde serde_json sha2 thiserror uuid"),
     // Cedar, here and nowhere else
     ("policy", "catalogue viewer",
-        "cedar_policy chrono miette sha2 thiserror tracing unicode_segmentation uuid"),
+        "cedar_policy cedar_policy_formatter chrono miette serde serde_json sha2 thiserror toml tracing \
+         unicode_segmentation uuid"),
     // SQL; of the importers it takes the records, of the viewer the directory to be
     ("store", "catalogue import policy viewer",
         "aes_siv base64 chrono entity futures_util rusqlite sea_orm serde serde_json thiserror tokio \
@@ -60,7 +61,7 @@ const HOUSE: [Room; 20] = [
         "chrono migration sea_orm serde thiserror uuid"),
     // the command line goes through the root; it takes words from the others for its help
     ("cli", "app config graphql private_file server traces viewer",
-        "chrono clap indicatif serde_json thiserror tracing tracing_subscriber"),
+        "chrono clap indicatif serde serde_json thiserror tracing tracing_subscriber"),
     ("main", "cli", "mimalloc tokio"),
     ("lib", "", ""),
     ("build", "", ""),

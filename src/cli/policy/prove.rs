@@ -1,0 +1,71 @@
+//! `kaifong policy prove`: hands over to the prover, a program of its own.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process,
+};
+
+use clap::Args;
+
+use super::Format;
+use crate::cli::{CliError, settings::SettingFlags};
+
+/// The prover's name; it is looked for beside this program, then on the `PATH`.
+const PROVER: &str = "kaifong-prover";
+
+/// Prove what a set of policies promises, and certify it
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  kaifong policy prove ./policies          prove, and write policies/certificate.json
+  kaifong policy prove ./policies --check  prove, and see that the certificate is current
+
+This is `kaifong-prover prove`, which asks the solver cvc5. The exit code is 0 where all is
+proved, 1 where something is not, 2 where it could not be asked.")]
+pub(super) struct Prove {
+    /// The folder of the set [default: the one of the settings]
+    dir: Option<PathBuf>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write nothing; fail unless the certificate is current
+    #[arg(long)]
+    check: bool,
+}
+
+impl Prove {
+    pub(super) fn run(self, settings: SettingFlags) -> Result<(), CliError> {
+        let dir = match self.dir {
+            Some(dir) => dir,
+            None => settings.load()?.policies_dir.ok_or(CliError::NoFolder)?,
+        };
+        let format = match self.format {
+            Format::Text => "text",
+            Format::Json => "json",
+        };
+        let prover = prover().ok_or(CliError::NoProver)?;
+        let ended = process::Command::new(&prover)
+            .arg("prove")
+            .arg(dir)
+            .args(["--format", format])
+            .args(self.check.then_some("--check"))
+            .status()
+            .map_err(|cause| CliError::Prover { prover, cause })?;
+        match ended.code() {
+            Some(0) => Ok(()),
+            code => Err(CliError::Ended(
+                code.and_then(|c| u8::try_from(c).ok()).unwrap_or(2),
+            )),
+        }
+    }
+}
+
+fn prover() -> Option<PathBuf> {
+    let name = format!("{PROVER}{}", env::consts::EXE_SUFFIX);
+    let beside = env::current_exe().ok();
+    let beside = beside.as_deref().and_then(Path::parent).map(Path::to_owned);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders = beside.into_iter().chain(env::split_paths(&path));
+    folders.find_map(|folder| Some(folder.join(&name)).filter(|file| file.is_file()))
+}
