@@ -8,6 +8,7 @@ mod import;
 mod migrate;
 mod officer;
 mod policies;
+mod publish;
 mod ready;
 mod tokens;
 
@@ -29,11 +30,16 @@ pub use self::policies::{
     Fault as PolicyFault, Gated, MutantReport, State as PolicyState, Step as PolicyStep, formatted,
     gate, mutants,
 };
+pub use self::publish::{
+    LiveRefusal, PublishDeed, Trail, approve, history, publish, refusal, roll_back,
+};
 pub use self::ready::Look;
 pub use self::tokens::{Holder, claims, sign};
 use crate::config::{Config, Database};
 use crate::graphql::{Extent, Graph, Limits};
 use crate::import::ImportError;
+use crate::live::{Keeper, Source};
+pub use crate::live::{LiveError, Outcome as PublishOutcome, Published};
 use crate::policy::{LoadError as PolicyError, Policies, Unproved};
 use crate::private_file;
 use crate::store::import::LoadError;
@@ -48,6 +54,8 @@ pub struct App {
     pub keys: Keys,
     /// Whether it can work.
     pub ready: Look,
+    /// What keeps it at the policies that are in force.
+    pub keeper: Keeper,
 }
 
 /// Why the rooms could not be put together, or did not do what was asked.
@@ -59,6 +67,9 @@ pub enum AppError {
     /// The policies are not fit to be used.
     #[error("policies: {0}")]
     Policies(#[from] PolicyError),
+    /// Policies do not go live.
+    #[error(transparent)]
+    Live(#[from] LiveError),
     /// Nobody has proved what the policies promise.
     #[error(transparent)]
     Unproved(#[from] Unproved),
@@ -112,7 +123,6 @@ pub enum AppError {
 ///
 /// The first of them that cannot be opened.
 pub async fn open(config: &Config) -> Result<App, AppError> {
-    let policies = live_policies(config)?;
     let database = serving(config).await?;
     let pending = Migrator::get_pending_migrations(&database).await?.len();
     if pending > 0 {
@@ -120,6 +130,7 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
     }
     let ready = ready::look(database.clone());
     let store = Store::new(database).watched().await?;
+    let (policies, keeper) = publish::in_force(config, &store).await?;
     let keys = keys(config)?;
     let limits = Limits {
         page: config.pages.default_size,
@@ -148,7 +159,12 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
     )
     .knowing(config.viewer_cache)
     .with_introspection(config.wire.introspection);
-    Ok(App { graph, keys, ready })
+    Ok(App {
+        graph,
+        keys,
+        ready,
+        keeper,
+    })
 }
 
 /// The database of the settings, opened to answer requests: no statement outlives one.
@@ -182,10 +198,12 @@ async fn database(config: &Config) -> Result<DatabaseConnection, AppError> {
 
 /// The policies of a folder, or the built-in ones.
 fn policies(folder: Option<&Path>) -> Result<Arc<Policies>, AppError> {
-    Ok(match folder {
-        Some(folder) => Policies::read(folder)?,
-        None => Policies::shipped()?,
-    })
+    Ok(source(folder).policies()?)
+}
+
+/// Whence policies come where none were published.
+fn source(folder: Option<&Path>) -> Source {
+    folder.map_or(Source::Shipped, |folder| Source::Folder(folder.to_owned()))
 }
 
 /// The policies of the settings, proved unless the settings do without.

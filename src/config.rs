@@ -48,6 +48,10 @@ pub struct Config {
     pub audience: String,
     /// The folder of policies, where it is not the built-in set.
     pub policies_dir: Option<PathBuf>,
+    /// Whether a change of that folder goes live by itself.
+    pub watch_policies: bool,
+    /// Whether another person must approve what one publishes.
+    pub policy_approval: bool,
     /// Whether policies go live only with a proof of what they promise.
     pub require_proof: bool,
     /// On what terms the database is used.
@@ -229,6 +233,8 @@ impl Config {
             issuer: layers.required("issuer", NAME, read::name)?,
             audience: layers.required("audience", NAME, read::name)?,
             policies_dir: layers.optional("policies_dir", "a path of a folder", read::path)?,
+            watch_policies: layers.required("watch_policies", SWITCH, read::switch)?,
+            policy_approval: layers.required("policy_approval", SWITCH, read::switch)?,
             require_proof: layers.required("require_proof", SWITCH, read::switch)?,
             terms: Terms {
                 wait: time("database_wait")?,

@@ -10,6 +10,7 @@
 //! | [`cli`], [`config`] | the command line; the settings, read and checked once |
 //! | [`app`] | puts the rooms together, and decides nothing itself |
 //! | [`server`] | HTTP, WebSockets, event streams, the gate before the parser, the IDE |
+//! | [`live`] | sets of policies go live: published by a person, taken up by running servers |
 //! | [`viewer`] | who asks: tokens in, a viewer out |
 //! | [`graphql`] | the guarded graph: selections become plans, plans are carried out |
 //! | [`policy`] | Cedar, and nowhere else: rules, conditions, layouts, masks, permits |
@@ -33,6 +34,7 @@ pub mod config;
 pub mod demo;
 pub mod graphql;
 pub mod import;
+pub mod live;
 pub mod policy;
 pub mod private_file;
 pub mod server;

@@ -21,6 +21,7 @@ mod m20261122_000003_directory_notices;
 mod m20261122_000004_covering_indexes;
 mod m20261122_000005_roster_once;
 mod m20261122_000006_server_events;
+mod m20261122_000007_policy_sets;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_covering_indexes::Migration),
             Box::new(m20261122_000005_roster_once::Migration),
             Box::new(m20261122_000006_server_events::Migration),
+            Box::new(m20261122_000007_policy_sets::Migration),
         ]
     }
 }

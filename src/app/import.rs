@@ -5,13 +5,16 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
+use sea_orm::DatabaseConnection;
 
+use super::publish::in_force;
 use super::tokens::id_of;
-use super::{AppError, database, live_policies};
+use super::{AppError, database};
 use crate::catalogue;
 use crate::config::Config;
 use crate::import::{self, Report};
 use crate::policy::{Lens, Permit};
+use crate::store::Store;
 use crate::store::import::{self as load, Alliance, Run};
 use crate::viewer::Viewer;
 
@@ -80,11 +83,11 @@ pub async fn import(
     order: &ImportOrder,
     progress: &(dyn Fn(&Report) + Sync),
 ) -> Result<Vec<Report>, AppError> {
-    let permits = permits_to_import(config, order.kind)?;
+    let database = database(config).await?;
+    let permits = permits_to_import(config, &database, order.kind).await?;
     let Some(permit) = permits.first() else {
         return Err(AppError::Missing("there is nothing of this kind to load"));
     };
-    let database = database(config).await?;
     let kind = order.kind.name();
     let run = Run {
         source: order.source.as_deref().unwrap_or(kind),
@@ -152,10 +155,15 @@ fn alliance(folder: &Path) -> Result<Alliance<'static>, AppError> {
     })
 }
 
-/// What the policies say to the internal job `import`.
-fn permits_to_import(config: &Config, kind: ImportKind) -> Result<Vec<Permit>, AppError> {
+/// What the policies in force say to the internal job `import`.
+async fn permits_to_import(
+    config: &Config,
+    database: &DatabaseConnection,
+    kind: ImportKind,
+) -> Result<Vec<Permit>, AppError> {
     let refused = || AppError::Missing("the policies do not let the job `import` load this");
-    let lens = Lens::new(live_policies(config)?, Viewer::job("import"));
+    let (policies, _) = in_force(config, &Store::new(database.clone())).await?;
+    let lens = Lens::new(policies, Viewer::job("import"));
     let lens = lens.map_err(|_| refused())?;
     let permit = |name: &&str| {
         let of = catalogue::find(name).ok_or_else(refused)?;

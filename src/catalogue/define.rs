@@ -148,7 +148,8 @@ pub enum DeedScope {
     New,
     /// On a row that exists; the graph has `viewerCan…` for it.
     Existing,
-    /// On rows in bulk, by an internal job; the graph has no mutation for it.
+    /// On rows in bulk, whichever they are: by an internal job, or on all of them alike; the graph
+    /// has no mutation for it.
     Bulk,
 }
 
@@ -340,6 +341,15 @@ pub(super) const fn creation(doc: &'static str) -> Deed {
 pub(super) const fn import(doc: &'static str) -> Deed {
     Deed {
         name: "import",
+        doc,
+        scope: DeedScope::Bulk,
+    }
+}
+
+/// A deed on all rows of a type alike.
+pub(super) const fn whole(name: &'static str, doc: &'static str) -> Deed {
+    Deed {
+        name,
         doc,
         scope: DeedScope::Bulk,
     }

@@ -63,11 +63,19 @@ pub(super) async fn assembled(
     config: &Config,
     trusted: Trusted,
 ) -> Result<Server, CliError> {
-    let App { graph, keys, ready } = app;
+    let App {
+        graph,
+        keys,
+        ready,
+        keeper,
+    } = app;
     let (graph, keys) = (Arc::new(graph), Arc::new(keys));
+    // It goes on for as long as the process.
+    let (remark, _) = keeper.watch(Arc::clone(&graph));
     let server = Server::new(graph, keys, config.limits, Clock::of_machine())
         .with_wire(config.wire.clone())
-        .with_readiness(ready);
+        .with_readiness(ready)
+        .with_remark(Arc::new(move || remark.word()));
     Ok(server.trusting(trusted).await?)
 }
 

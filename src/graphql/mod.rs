@@ -16,6 +16,7 @@ mod error;
 mod fetch;
 mod filter;
 mod id;
+mod in_force;
 mod introspection;
 mod json;
 mod kept;
@@ -40,7 +41,7 @@ pub use measure::Extent;
 pub use scope::Limits;
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_graphql::Name;
@@ -58,8 +59,7 @@ use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
 use cost::{Cost, estimate};
 use documents::Documents;
 use error::{Over, coded, failed, with_code};
-use kept::Kept;
-use known::Known;
+use in_force::InForce;
 use measure::{Oversize, measure};
 use privacy::Privacy;
 use root::{Mutation, Query};
@@ -72,25 +72,17 @@ type Executable = Schema<Query, Mutation, Subscription>;
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// How many lenses are kept.
-const KEPT: usize = 512;
-
 /// Answers requests as their viewers may see the data.
 pub struct Graph {
     executable: Executable,
-    policies: Arc<Policies>,
+    in_force: in_force::Pointer,
     store: Store,
     seal: Seal,
     limits: Limits,
     clock: Clock,
-    known: Known,
-    lenses: Mutex<Kept<LensKey, Arc<Lens>>>,
     documents: Documents,
     introspection: bool,
 }
-
-/// Viewers that hold the same for as long share a lens.
-type LensKey = (String, Option<DateTime<Utc>>);
 
 impl Graph {
     /// A graph over this store under these policies.
@@ -104,13 +96,11 @@ impl Graph {
     ) -> Self {
         Self {
             executable: executable(),
-            policies,
+            in_force: in_force::Pointer::to(policies, Duration::ZERO),
             store,
             seal,
             limits,
             clock,
-            known: Known::lasting(Duration::ZERO),
-            lenses: Mutex::new(Kept::of(KEPT)),
             documents: Documents::default(),
             introspection: true,
         }
@@ -128,8 +118,20 @@ impl Graph {
     /// The same graph, which knows a viewer again for so long, as far as the store is watched.
     #[must_use]
     pub fn knowing(self, age: Duration) -> Self {
-        let known = Known::lasting(age);
-        Self { known, ..self }
+        let in_force = in_force::Pointer::to(self.policies(), age);
+        Self { in_force, ..self }
+    }
+
+    /// The policies that are in force.
+    #[must_use]
+    pub fn policies(&self) -> Arc<Policies> {
+        Arc::clone(self.in_force.now().policies())
+    }
+
+    /// Puts another set of policies in force: for every request, and every event of a subscription,
+    /// that begins from now on. What has begun ends under the set under which it began.
+    pub fn swap(&self, policies: Arc<Policies>) {
+        self.in_force.swap(policies);
     }
 
     /// Where its rows are kept.
@@ -230,11 +232,13 @@ impl Graph {
                 scope: claims.scope.as_deref(),
             },
         });
+        // All of the request is decided by the set that is in force now.
+        let in_force = self.in_force.now();
         // The mark comes first: whatever changes while the viewer is made makes it another.
-        let watched = claimed.filter(|_| self.known.keeps());
+        let watched = claimed.filter(|_| in_force.known().keeps());
         let marked =
             watched.and_then(|holder| Some((holder, self.store.watch().mark(holder.kind())?)));
-        let found = marked.and_then(|(holder, mark)| self.known.find(holder, mark, now));
+        let found = marked.and_then(|(holder, mark)| in_force.known().find(holder, mark, now));
         if let Some(lens) = found {
             return Ok(lens);
         }
@@ -243,9 +247,9 @@ impl Graph {
             Unrecognised::Directory(cause) => failed(&cause, None),
             error => coded("UNAUTHENTICATED", error.to_string(), None),
         })?;
-        let lens = self.lens(viewer)?;
+        let lens = lens(&in_force, viewer)?;
         if let Some((holder, mark)) = marked {
-            self.known.keep(holder, &lens, mark, now);
+            in_force.known().keep(holder, &lens, mark, now);
         }
         Ok(lens)
     }
@@ -272,7 +276,7 @@ impl Graph {
 
     /// The answer to a request by this viewer, who was made at this instant.
     pub async fn answer(&self, request: Request, viewer: Viewer, now: DateTime<Utc>) -> Response {
-        match self.lens(viewer) {
+        match lens(&self.in_force.now(), viewer) {
             Ok(lens) => self.answer_through(request, lens, now).await,
             Err(error) => Response::from_errors(vec![error]),
         }
@@ -349,22 +353,14 @@ impl Graph {
         (request.operation_name, request.variables) = (name, variables);
         estimated.map(|_| ()).map_err(|over| over.shown(None))
     }
+}
 
-    /// The lens of a viewer.
-    fn lens(&self, viewer: Viewer) -> Result<Arc<Lens>, ServerError> {
-        let key = (viewer.fingerprint(), viewer.until());
-        let kept = || self.lenses.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lens) = kept().get(&key) {
-            return Ok(Arc::clone(lens));
-        }
-        let lens = Lens::new(Arc::clone(&self.policies), viewer).map_err(|error| {
-            tracing::error!(%error, "a viewer does not fit the policies");
-            coded("INTERNAL", "something went wrong on the server", None)
-        })?;
-        let lens = Arc::new(lens);
-        kept().put(key, Arc::clone(&lens));
-        Ok(lens)
-    }
+/// The lens of a viewer under the set that is in force.
+fn lens(in_force: &InForce, viewer: Viewer) -> Result<Arc<Lens>, ServerError> {
+    in_force.lens(viewer).map_err(|error| {
+        tracing::error!(%error, "a viewer does not fit the policies");
+        coded("INTERNAL", "something went wrong on the server", None)
+    })
 }
 
 /// In a request's data: its answer is for [`written`] alone, so that rows may be JSON text already.

@@ -23,6 +23,9 @@ const REMEMBERED: Duration = Duration::from_secs(1);
 pub type Look =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), &'static str>> + Send>> + Send + Sync>;
 
+/// A word for what is not as it should be, although the server works.
+pub type Remark = Arc<dyn Fn() -> Option<&'static str> + Send + Sync>;
+
 /// What was seen last, and when.
 type Seen = Option<(Instant, Result<(), &'static str>)>;
 
@@ -68,7 +71,13 @@ pub(super) async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, Jso
         false => server.readiness.now().await,
     };
     match found {
-        Ok(()) => (StatusCode::OK, Json(json!({ "ready": true }))),
+        Ok(()) => {
+            let body = match server.remark.as_ref().and_then(|remark| remark()) {
+                Some(reason) => json!({ "ready": true, "reason": reason }),
+                None => json!({ "ready": true }),
+            };
+            (StatusCode::OK, Json(body))
+        }
         Err(reason) => {
             let body = json!({ "ready": false, "reason": reason });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body))

@@ -49,7 +49,7 @@ use self::visitors::Visitors;
 pub use self::{
     clock::Clock,
     gate::{Excess, Gate, GateError},
-    health::Look,
+    health::{Look, Remark},
     listen::{Farewell, Port},
     source::Answers,
     stop::Stop,
@@ -75,6 +75,7 @@ pub struct Server {
     wire: Arc<Wire>,
     trusted: Trusted,
     readiness: Readiness,
+    remark: Option<Remark>,
     metrics: Arc<Metrics>,
 }
 
@@ -99,6 +100,7 @@ impl Server {
             wire: Arc::default(),
             trusted: Trusted::default(),
             readiness: Readiness::new(look),
+            remark: None,
         }
     }
 
@@ -114,6 +116,13 @@ impl Server {
     pub fn with_readiness(self, look: Look) -> Self {
         let readiness = Readiness::new(look);
         Self { readiness, ..self }
+    }
+
+    /// The same server, which says this beside being ready.
+    #[must_use]
+    pub fn with_remark(self, remark: Remark) -> Self {
+        let remark = Some(remark);
+        Self { remark, ..self }
     }
 
     /// The same server, which knows these documents.

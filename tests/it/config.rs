@@ -66,6 +66,7 @@ fn without_any_layer_the_defaults_hold() {
     assert_eq!(sockets.idle_timeout, Duration::from_secs(120));
     assert_eq!(sockets.life, Duration::from_secs(12 * 60 * 60));
     assert!(config.signing_key_file.is_none() && config.policies_dir.is_none());
+    assert!(!config.watch_policies && !config.policy_approval);
     assert!(config.require_proof);
     let wire = config.wire;
     assert_eq!(format!("{wire:?}"), format!("{:?}", Wire::default()));

@@ -54,9 +54,13 @@ const INPUTS: [(&str, &[&str]); 3] = [
     ("NoticeReceiptConfirmInput", &["sign"]),
 ];
 
-/// Actions that the graph does not offer: only an internal job does these, in bulk.
-const WITHOUT_FIELD: [&str; 12] = [
+/// Actions that the graph does not offer: only an internal job does these, in bulk, or a person at
+/// the command line.
+const WITHOUT_FIELD: [&str; 15] = [
     "Organisation.import",
+    "Organisation.publishPolicies",
+    "Organisation.approvePolicies",
+    "Organisation.rollBackPolicies",
     "Department.import",
     "User.import",
     "Membership.import",

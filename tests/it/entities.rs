@@ -42,8 +42,8 @@ pub fn tables() -> Vec<Table> {
     }
     every![
         account assignment certificate department enrolment guardian guardianship holiday
-        membership notice notice_receipt organisation partnership partnership_scope project
-        school_class shift student tag volunteer
+        membership notice notice_receipt organisation partnership partnership_scope policy_act
+        policy_set project school_class shift student tag volunteer
     ]
 }
 

@@ -1,6 +1,8 @@
 //! Organisations, in a tree of headquarters and branches, and their departments.
 
-use crate::catalogue::define::{Type, attribute, creation, deed, import, to_many, to_one, value};
+use crate::catalogue::define::{
+    Type, attribute, creation, deed, import, to_many, to_one, value, whole,
+};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static ORGANISATION_KIND: EnumKind = EnumKind {
@@ -212,6 +214,15 @@ pub static ORGANISATION: Type = Type {
         deed("change", "Changes an organisation."),
         deed("archive", "Archives an organisation."),
         import("Loads organisations from a file."),
+        whole(
+            "publishPolicies",
+            "Puts policies in force, for all organisations.",
+        ),
+        whole(
+            "approvePolicies",
+            "Approves policies that another person published.",
+        ),
+        whole("rollBackPolicies", "Puts earlier policies in force again."),
     ],
 };
 

@@ -3,12 +3,16 @@
 //! Each prints for a person or, with `--format json`, for a program. The exit code is 0 where
 //! nothing is wrong, 1 where something is, and 2 where the command line itself is.
 
+mod approve;
 mod check;
 mod explain;
 mod fmt;
+mod history;
 mod matrix;
 mod paint;
 mod prove;
+mod publish;
+mod rollback;
 mod test;
 
 use std::path::PathBuf;
@@ -18,7 +22,7 @@ use serde::Serialize;
 
 use super::{CliError, print, settings::SettingFlags};
 
-/// Look after the policies: check, test, format and explain them
+/// Look after the policies: check, test, format, explain and publish them
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -27,7 +31,8 @@ Examples:
   kaifong policy prove ./policies          does the set keep its promises?
   kaifong policy fmt ./policies            lay the files out
   kaifong policy matrix --type Volunteer   who sees what of a volunteer?
-  kaifong policy explain --help            why does somebody see something, or not?")]
+  kaifong policy explain --help            why does somebody see something, or not?
+  kaifong policy publish --help            put a set in force, and back")]
 pub(super) struct Policy {
     #[command(subcommand)]
     deed: Deed,
@@ -41,6 +46,10 @@ enum Deed {
     Fmt(fmt::Fmt),
     Matrix(matrix::Matrix),
     Explain(explain::Explain),
+    Publish(publish::Publish),
+    Approve(approve::Approve),
+    History(history::History),
+    Rollback(rollback::Rollback),
 }
 
 /// For whom the answer is.
@@ -82,6 +91,10 @@ impl Policy {
             Deed::Fmt(fmt) => fmt.run(),
             Deed::Matrix(matrix) => matrix.run(settings).await,
             Deed::Explain(explain) => explain.run(settings).await,
+            Deed::Publish(publish) => publish.run(settings).await,
+            Deed::Approve(approve) => approve.run(settings).await,
+            Deed::History(history) => history.run(settings).await,
+            Deed::Rollback(rollback) => rollback.run(settings).await,
         }
     }
 }

@@ -12,6 +12,9 @@ use super::{State, carry};
 /// The channel of the triggers on what the directory reads; a notice names the table.
 const DIRECTORY: &str = "kaifong_directory";
 
+/// The channel on which it is told that somebody published policies, or approved them.
+pub(super) const POLICIES: &str = "kaifong_policies";
+
 /// After so long without a notice the connection is asked for a sign of life.
 const PULSE: Duration = Duration::from_secs(3);
 
@@ -54,7 +57,9 @@ async fn listen(
     let mut listener = PgListener::connect_with(&pool).await?;
     // What was missed while a connection was away is for `arriving` to say.
     listener.eager_reconnect(false);
-    listener.listen_all([DIRECTORY, carry::EVENTS]).await?;
+    listener
+        .listen_all([DIRECTORY, carry::EVENTS, POLICIES])
+        .await?;
     match state.upgrade() {
         Some(state) => state.arriving(true),
         None => return Ok(()),

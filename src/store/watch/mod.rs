@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
@@ -42,6 +43,8 @@ struct State {
     server: Uuid,
     users: AtomicU64,
     partners: AtomicU64,
+    /// How often somebody said that other policies were put in force.
+    policies: watch::Sender<u64>,
     listening: OnceLock<AbortHandle>,
 }
 
@@ -100,6 +103,7 @@ impl Watch {
             server: Uuid::new_v4(),
             users: AtomicU64::new(0),
             partners: AtomicU64::new(0),
+            policies: watch::channel(0).0,
             listening: OnceLock::new(),
         }))
     }
@@ -118,6 +122,12 @@ impl Watch {
             Means::File(lookout) => commits(lookout).map(Mark),
             Means::Notices { arrive } => arrive.load(SeqCst).then(|| Mark(counted().load(SeqCst))),
         }
+    }
+
+    /// What tells when other policies may have been put in force; only PostgreSQL says so itself.
+    #[must_use]
+    pub fn policies(&self) -> watch::Receiver<u64> {
+        self.0.policies.subscribe()
     }
 
     /// Whether events come as notices, those of this process too.
@@ -167,6 +177,10 @@ impl State {
             }
             return;
         }
+        if channel == listener::POLICIES {
+            self.policies.send_modify(|count| *count += 1);
+            return;
+        }
         let table = text;
         let read = READ.iter().find(|read| read.table == table);
         self.changed(read.map_or(Whose::ALL, |read| read.whose));
@@ -180,6 +194,7 @@ impl State {
         if now {
             // What was changed meanwhile is not known.
             self.changed(Whose::ALL);
+            self.policies.send_modify(|count| *count += 1);
         }
         arrive.store(now, SeqCst);
         if now {

@@ -200,7 +200,15 @@ pub const DOES: [Does; 10] = [
         )],
     ),
     ("guardian", &[]),
-    ("privacy officer", &[]),
+    (
+        "privacy officer",
+        // "policies, logs, requests, holds"
+        &[(
+            "Organisation",
+            "publishPolicies, approvePolicies, rollBackPolicies",
+            "✓",
+        )],
+    ),
     ("anonymous", &[]),
 ];
 

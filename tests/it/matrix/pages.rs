@@ -164,7 +164,7 @@ of who is on a led roster, else nothing. What has no word is everything else.
 
 The team leader is a volunteer too, as most are: `mine` and `same shift` come from that. The row \
 *Does* for `create` asks whether a record like those there may be made; `import` is done in bulk by \
-an internal job only.
+an internal job only; policies are published for all organisations alike.
 
 ";
 
