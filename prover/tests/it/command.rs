@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::rig::{folder, solver};
+use crate::rig::{folder, solver, written};
 
 /// A folder that only one test uses.
 struct Folder(PathBuf);
@@ -37,9 +37,13 @@ impl Folder {
 
     fn edit(&self, file: &str, from: &str, to: &str) {
         let path = self.0.join(file);
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{from}");
-        fs::write(path, text.replace(from, to)).unwrap();
+        let mut text = fs::read_to_string(&path).unwrap();
+        let places = written(&text, from);
+        assert!(!places.is_empty(), "{from}");
+        for place in places.into_iter().rev() {
+            text.replace_range(place, to);
+        }
+        fs::write(path, text).unwrap();
     }
 
     /// A program that stands for the solver.

@@ -1,5 +1,6 @@
 //! The shipped set, to be proved as it is or broken on purpose.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -56,15 +57,14 @@ impl Files {
 
     /// With one place of a policy written otherwise.
     pub fn with(mut self, from: &str, to: &str) -> Self {
-        let places: usize = self
-            .policies
-            .iter()
-            .map(|d| d.text.matches(from).count())
-            .sum();
-        assert_eq!(places, 1, "`{from}` is not there once");
+        let mut places = 0;
         for document in &mut self.policies {
-            document.text = document.text.replace(from, to);
+            for place in written(&document.text, from).into_iter().rev() {
+                document.text.replace_range(place, to);
+                places += 1;
+            }
         }
+        assert_eq!(places, 1, "`{from}` is not there once");
         self
     }
 
@@ -118,6 +118,22 @@ impl Files {
         let promises = Promises::of(&self.invariants, &set).unwrap_or_else(|e| panic!("{e}"));
         prove(&set, &promises, solver)
     }
+}
+
+/// Where something is written in a text, however it is laid out.
+pub fn written(text: &str, what: &str) -> Vec<Range<usize>> {
+    let what: String = what.split_whitespace().collect();
+    let (mut dense, mut places) = (String::new(), Vec::new());
+    for (at, letter) in text.char_indices().filter(|(_, c)| !c.is_whitespace()) {
+        dense.push(letter);
+        places.resize(dense.len(), at);
+    }
+    let place = |(at, found): (usize, &str)| {
+        let last = found.chars().next_back().unwrap();
+        let end = places[at + found.len() - last.len_utf8()] + last.len_utf8();
+        places[at]..end
+    };
+    dense.match_indices(&what).map(place).collect()
 }
 
 /// The promises that are not proved, with their codes.
