@@ -12,6 +12,7 @@ use crate::catalogue::{self, Type};
 use crate::config::Config;
 use crate::demo::{self, DemoToken};
 use crate::graphql::decode_id;
+use crate::live;
 pub use crate::policy::matrix::{Line as MatrixLine, Matrix, Sort as MatrixSort};
 pub use crate::policy::{Explanation, Truth};
 use crate::policy::{Lens, Policies, matrix};
@@ -94,9 +95,9 @@ pub async fn matrix_of(
     only: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Matrix, AppError> {
-    let policies = policies(folder)?;
     let only = only.map(type_of).transpose()?;
     let store = Store::new(database(config).await?).at(now);
+    let policies = asked(config, folder, &store).await?;
     let mut viewers = Vec::new();
     for name in who {
         viewers.push((name.clone(), viewer(&policies, &store, name, now).await?));
@@ -116,9 +117,9 @@ pub async fn explain(
     word: &str,
     now: DateTime<Utc>,
 ) -> Result<Explanation, AppError> {
-    let policies = policies(folder)?;
     let (of, id) = record_of(record)?;
     let store = Store::new(database(config).await?).at(now);
+    let policies = asked(config, folder, &store).await?;
     let lens = viewer(&policies, &store, who, now).await?;
     let found = store.records(of, &[id]).await?;
     let record = found
@@ -126,6 +127,22 @@ pub async fn explain(
         .ok_or_else(|| AppError::Unknown(of.name, record.to_owned()))?;
     crate::policy::explain(&lens, record, word)
         .ok_or_else(|| AppError::Id(word.to_owned(), "a field or deed of this type"))
+}
+
+/// The policies of a folder or, where none is named, those in force: what was published, or else
+/// those of the settings.
+async fn asked(
+    config: &Config,
+    folder: Option<&Path>,
+    store: &Store,
+) -> Result<Arc<Policies>, AppError> {
+    if folder.is_some() {
+        return policies(folder);
+    }
+    match live::in_force(store, false).await? {
+        Some(published) => Ok(published.policies),
+        None => policies(config.policies_dir.as_deref()),
+    }
 }
 
 /// A record as people write it: an identifier of the graph, or its type and its uuid.

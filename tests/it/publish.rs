@@ -688,3 +688,49 @@ async fn what_is_not_proved_is_not_published_where_a_proof_is_required() {
         place.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_is_told_by_what_is_in_force() {
+    for place in Place::each(&[]).await {
+        let scratch = Scratch::new();
+        let db = place.db().await;
+        // a shift of the organisation that the coordinator looks after
+        let coordinator = account("coordinator");
+        let id = match db.get_database_backend() {
+            sea_orm::DbBackend::Postgres => format!("'{coordinator}'"),
+            _ => format!("X'{}'", coordinator.replace('-', "")),
+        };
+        let text = format!(
+            "SELECT s.id FROM shift s JOIN membership m ON m.organisation_id = s.organisation_id \
+             WHERE m.account_id = {id} AND s.archived_at IS NULL ORDER BY s.id LIMIT 1"
+        );
+        let found = db
+            .query_one_raw(Statement::from_string(db.get_database_backend(), text))
+            .await
+            .unwrap()
+            .unwrap();
+        let shift: Uuid = found.try_get_by_index(0).unwrap();
+        db.close().await.unwrap();
+        let record = format!("Shift:{shift}");
+        let why = || {
+            let words = [
+                "explain",
+                "--as",
+                &coordinator,
+                "--record",
+                &record,
+                "--field",
+                "title",
+            ];
+            let (done, told) = place.policy(&words);
+            assert!(done, "{told}");
+            told["answer"].clone()
+        };
+        assert_eq!(why(), "full");
+        let narrower = folder(&scratch, "narrower", NARROWER);
+        let (done, said) = place.publish(&narrower, "privacy_officer");
+        assert!(done, "{said}");
+        assert_eq!(why(), "hidden");
+        place.close().await;
+    }
+}

@@ -32,7 +32,7 @@ pub(super) struct Explain {
     /// The field, the deed, or `there`
     #[arg(long, value_name = "NAME")]
     field: String,
-    /// The folder of the set [default: the one of the settings, or the built-in set]
+    /// The folder of the set [default: what is in force]
     #[arg(long, value_name = "DIR")]
     policies: Option<PathBuf>,
     /// For whom the answer is
@@ -43,7 +43,7 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
         let config = settings.load()?;
-        let folder = self.policies.as_deref().or(config.policies_dir.as_deref());
+        let folder = self.policies.as_deref();
         let (who, record, field) = (&self.who, &self.record, &self.field);
         let told = app::explain(&config, folder, who, record, field, Utc::now()).await?;
         match self.format {

@@ -25,7 +25,7 @@ Examples:
 F is the full value, M its mask, ✓ that it may be set or done, – nothing at all. The word
 says on which attribute of the record it depends: `F organisation / M rosteredIn / –`.")]
 pub(super) struct Matrix {
-    /// The folder of the set [default: the one of the settings, or the built-in set]
+    /// The folder of the set [default: the one of the settings, or the built-in set; for named people what is in force]
     dir: Option<PathBuf>,
     /// A user or a share of the settings' database instead of the demo's roles; can be given
     /// more than once
@@ -61,11 +61,12 @@ enum Form {
 impl Matrix {
     pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
         let config = settings.load()?;
-        let folder = self.dir.as_deref().or(config.policies_dir.as_deref());
         let (only, now) = (self.of.as_deref(), Utc::now());
         let table = if self.who.is_empty() {
+            let folder = self.dir.as_deref().or(config.policies_dir.as_deref());
             app::matrix_of_roles(folder, only, now).await?
         } else {
+            let folder = self.dir.as_deref();
             app::matrix_of(&config, folder, &self.who, only, now).await?
         };
         let form = self.format.unwrap_or_else(|| self.by_name());
