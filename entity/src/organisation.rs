@@ -39,6 +39,10 @@ pub struct Model {
     pub revision: i32,
     /// When the row was put away; null while it is in use.
     pub archived_at: Option<DateTimeUtc>,
+    /// Whether its privacy officers look after the policies of all; set on the command line only.
+    pub keeps_policies: bool,
+    /// Where data about its people may go: ISO 3166 codes as a JSON array; `ANYWHERE`, or nowhere.
+    pub residency: String,
 }
 
 opaque!(Model);

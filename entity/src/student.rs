@@ -13,6 +13,7 @@ pub struct Model {
     pub name_en: Option<String>,
     pub birth_date: Option<Date>,
     pub identity_number: Option<String>,
+    pub identity_number_hash: Option<String>,
     pub health_remark: Option<String>,
     pub internal_notes: Option<String>,
     pub student_number: Option<String>,

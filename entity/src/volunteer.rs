@@ -19,6 +19,7 @@ pub struct Model {
     pub district: Option<String>,
     pub birth_date: Option<Date>,
     pub identity_number: Option<String>,
+    pub identity_number_hash: Option<String>,
     pub emergency_contact_name: Option<String>,
     pub emergency_contact_phone: Option<String>,
     pub health_remark: Option<String>,

@@ -22,6 +22,28 @@ mod m20261122_000004_covering_indexes;
 mod m20261122_000005_roster_once;
 mod m20261122_000006_server_events;
 mod m20261122_000007_policy_sets;
+mod m20261122_000008_policy_keepers;
+mod m20261122_000009_steps_of_shares;
+mod m20261122_000010_policy_keeper_acts;
+mod m20261122_000012_partner_tokens;
+mod m20261122_000013_sign_in;
+mod m20261122_000014_consents;
+mod m20261122_000015_time_of_shares;
+mod m20261122_000016_data_keys;
+mod m20261122_000018_data_requests;
+mod m20261122_000019_data_request_refusals;
+mod m20261122_000020_retention;
+mod m20261122_000021_erasures;
+mod m20261122_000022_invitations_and_mail;
+mod m20261122_000023_outside_identities;
+mod m20261122_000024_requests_go;
+mod m20261122_000025_spaces;
+mod m20261122_000026_disclosure_log;
+mod m20261122_000027_trail_of_changes;
+mod m20261122_000028_residency;
+mod m20261122_000029_sealed_link_names;
+mod m20261122_000030_invitations;
+mod m20261122_000032_shift_templates;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -47,6 +69,28 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_roster_once::Migration),
             Box::new(m20261122_000006_server_events::Migration),
             Box::new(m20261122_000007_policy_sets::Migration),
+            Box::new(m20261122_000008_policy_keepers::Migration),
+            Box::new(m20261122_000009_steps_of_shares::Migration),
+            Box::new(m20261122_000010_policy_keeper_acts::Migration),
+            Box::new(m20261122_000012_partner_tokens::Migration),
+            Box::new(m20261122_000013_sign_in::Migration),
+            Box::new(m20261122_000014_consents::Migration),
+            Box::new(m20261122_000015_time_of_shares::Migration),
+            Box::new(m20261122_000016_data_keys::Migration),
+            Box::new(m20261122_000018_data_requests::Migration),
+            Box::new(m20261122_000019_data_request_refusals::Migration),
+            Box::new(m20261122_000020_retention::Migration),
+            Box::new(m20261122_000021_erasures::Migration),
+            Box::new(m20261122_000022_invitations_and_mail::Migration),
+            Box::new(m20261122_000023_outside_identities::Migration),
+            Box::new(m20261122_000024_requests_go::Migration),
+            Box::new(m20261122_000025_spaces::Migration),
+            Box::new(m20261122_000026_disclosure_log::Migration),
+            Box::new(m20261122_000027_trail_of_changes::Migration),
+            Box::new(m20261122_000028_residency::Migration),
+            Box::new(m20261122_000029_sealed_link_names::Migration),
+            Box::new(m20261122_000030_invitations::Migration),
+            Box::new(m20261122_000032_shift_templates::Migration),
         ]
     }
 }
