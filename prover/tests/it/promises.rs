@@ -51,9 +51,7 @@ fn what_is_no_promise_is_refused_with_its_place_and_reason() {
             "promises.cedar:3: there is another `x`",
         ),
         (
-            &format!(
-                "{said}\nforbid (principal, action == Action::\"Volunteer.score\", resource);"
-            ),
+            &format!("{said}\nforbid (principal, action == Action::\"Volunteer.rank\", resource);"),
             "promises.cedar:2: for policy `x`, unrecognized action",
         ),
         (

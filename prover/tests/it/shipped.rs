@@ -15,7 +15,7 @@ fn the_shipped_set_keeps_its_promises() {
         .filter(|p| matches!(p.outcome, Outcome::Waiting { .. }))
         .map(|p| p.id.as_str())
         .collect();
-    assert_eq!(waiting, ["nobody-is-scored-without-consent"]);
+    assert!(waiting.is_empty(), "{waiting:?}");
     let certificate = Certificate::of(&report).unwrap();
     let there = Certificate::read(&folder().join(CERTIFICATE)).unwrap();
     assert!(
