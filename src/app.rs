@@ -3,14 +3,21 @@
 //! It opens what the settings name, puts the rooms together and hands them to
 //! the command line. It decides nothing itself.
 
+mod audit;
+mod connectors;
 mod demo;
+mod difference;
+mod entrance;
+mod erasure;
 mod import;
+mod letters;
 mod migrate;
 mod officer;
 mod policies;
 mod publish;
 mod ready;
 mod tokens;
+mod vault;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,8 +27,19 @@ use ::migration::{Migrator, MigratorTrait};
 use chrono::Utc;
 use sea_orm::{DatabaseConnection, DbErr};
 
+pub use self::audit::{
+    Look as LogLook, Stretch, Verified, checkpoint_of, log_checkpoint, show_log, verify, verify_log,
+};
+pub use self::connectors::{Connected, connectors};
 pub use self::demo::{Bearer, prepare_demo};
+pub use self::difference::{Progress, difference, gate_over_data};
+pub use self::entrance::{forget_codes, link_identity, set_password};
+pub use self::erasure::{
+    Erased, Export, Ground, Preview, Replayed, RunCount, erase, export_erasures, preview_erasure,
+    replay_erasures, run_retention,
+};
 pub use self::import::{ImportKind, ImportOrder, import};
+pub use self::letters::invite;
 pub use self::migrate::{Migration, MigrationState, Move, migrate};
 pub use self::officer::{
     Explanation, Matrix, MatrixLine, MatrixSort, Truth, explain, matrix_of, matrix_of_roles,
@@ -31,20 +49,35 @@ pub use self::policies::{
     gate, mutants,
 };
 pub use self::publish::{
-    LiveRefusal, PublishDeed, Trail, approve, history, publish, refusal, roll_back,
+    KeeperAct, KeeperDeed, LiveRefusal, PolicyKeeper, PublishDeed, Trail, approve, history,
+    keep_policies, keeper_history, policy_keepers, publish, refusal, roll_back,
 };
 pub use self::ready::Look;
-pub use self::tokens::{Holder, claims, sign};
-use crate::config::{Config, Database};
+pub use self::tokens::{Holder, claims, list, sign};
+pub use self::vault::{
+    KeyUse, Rotated, encryption, new_encryption_key, rewrap_encryption, rotate_encryption,
+};
+use crate::audit::NoCheckpoint;
+use crate::border::Border;
+use crate::config::{Audit, Config, Database};
+use crate::entrance::{Entrance, EntranceError, Refused};
 use crate::graphql::{Extent, Graph, Limits};
 use crate::import::ImportError;
+pub use crate::live::find_prover;
 use crate::live::{Keeper, Source};
 pub use crate::live::{LiveError, Outcome as PublishOutcome, Published};
+use crate::mail::MailError;
+pub use crate::policy::difference::{Change, Difference, VerdictKind};
 use crate::policy::{LoadError as PolicyError, Policies, Unproved};
 use crate::private_file;
+use crate::signin::VaultError as SignInKeyError;
 use crate::store::import::LoadError;
-use crate::store::{ConnectError, Seal, Store, StoreError, Terms, connect, connect_for_requests};
-use crate::viewer::{KeyError, Keys};
+use crate::store::log::Pace;
+use crate::store::{
+    ConnectError, Seal, Store, StoreError, Terms, VaultError, connect, connect_for_requests,
+};
+use crate::tokens::Tokens;
+use crate::viewer::{KeyError, KeyFiles, Keys, Mint};
 
 /// What a running server is made of.
 pub struct App {
@@ -52,6 +85,10 @@ pub struct App {
     pub graph: Graph,
     /// Signs and verifies tokens.
     pub keys: Keys,
+    /// Where people sign in.
+    pub entrance: Arc<Entrance>,
+    /// Gives out tokens for tokens.
+    pub tokens: Tokens,
     /// Whether it can work.
     pub ready: Look,
     /// What keeps it at the policies that are in force.
@@ -64,6 +101,18 @@ pub enum AppError {
     /// There is no key to sign with.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The key of sign-in cannot be read or made.
+    #[error(transparent)]
+    SignInKey(#[from] SignInKeyError),
+    /// Letters cannot be sent so.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// Nobody can sign in on these terms.
+    #[error(transparent)]
+    Entrance(#[from] EntranceError),
+    /// A password cannot be set.
+    #[error("{code}: {0}", code = .0.code())]
+    SignIn(#[from] Refused),
     /// The policies are not fit to be used.
     #[error("policies: {0}")]
     Policies(#[from] PolicyError),
@@ -76,6 +125,12 @@ pub enum AppError {
     /// The database cannot be opened.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// What is sealed does not open.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Others than its owner may read a key.
+    #[error("`{}` can be read by others than its owner; `chmod 600` it", .0.display())]
+    OpenToOthers(PathBuf),
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
@@ -109,6 +164,9 @@ pub enum AppError {
     /// Something that an order needs is missing.
     #[error("{0}")]
     Missing(&'static str),
+    /// A file holds no checkpoint of this server.
+    #[error(transparent)]
+    Checkpoint(#[from] NoCheckpoint),
     /// A person or share makes no viewer.
     #[error("no viewer can be made: {0}")]
     Viewer(String),
@@ -129,14 +187,24 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
         return Err(AppError::Outdated(pending));
     }
     let ready = ready::look(database.clone());
-    let store = Store::new(database).watched().await?;
+    let vault = vault::vault(config, &database).await?;
+    let store = Store::new(database).with_vault(vault).watched().await?;
+    let store = store.with_second_factor(config.sign_in.second_factor.clone());
+    let store = store.logging(match config.audit {
+        Audit::Strict => Pace::Strict,
+        Audit::Buffered { most, wait } => Pace::Buffered { most, wait },
+    });
     let (policies, keeper) = publish::in_force(config, &store).await?;
     let keys = keys(config)?;
+    let desk = publish::desk(config, store.clone());
+    let entrance = entrance::open(config, store.clone(), keys.clone())?;
+    let guarded = store.clone();
     let limits = Limits {
         page: config.pages.default_size,
         max_page: config.pages.max_size,
         max_count: config.pages.max_count,
         max_offset: config.pages.max_offset,
+        small_group: config.pages.small_group,
         max_rows: config.pages.max_rows,
         max_cost: config.limits.document.cost,
         extent: Extent {
@@ -150,6 +218,8 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
         max_errors: config.limits.errors,
         time: config.limits.timeout,
     };
+    let mint = mint(config, keys.clone());
+    let tokens = Tokens::new(store.clone(), mint.clone());
     let graph = Graph::new(
         policies,
         store,
@@ -157,11 +227,17 @@ pub async fn open(config: &Config) -> Result<App, AppError> {
         limits,
         Arc::new(Utc::now),
     )
+    .with_desk(desk)
+    .with_mint(mint)
     .knowing(config.viewer_cache)
     .with_introspection(config.wire.introspection);
+    entrance.guard_by(Border::new(guarded, graph.telling_policies()));
+    let graph = letters::inviting(graph, config);
     Ok(App {
         graph,
         keys,
+        entrance,
+        tokens,
         ready,
         keeper,
     })
@@ -214,6 +290,24 @@ fn live_policies(config: &Config) -> Result<Arc<Policies>, AppError> {
         policies.proved(folder)?;
     }
     Ok(policies)
+}
+
+/// What signs tokens of partners.
+fn mint(config: &Config, keys: Keys) -> Mint {
+    let own = std::iter::once(&config.audience);
+    let audiences = own.chain(&config.tokens.audiences).cloned().collect();
+    let tokens = &config.tokens;
+    Mint::new(Arc::new(keys), tokens.life, tokens.limit, audiences)
+}
+
+/// The files of the keys that sign tokens.
+///
+/// # Errors
+///
+/// The key cannot be read or made.
+pub fn key_files(config: &Config) -> Result<KeyFiles, AppError> {
+    let named = config.signing_key_file.as_deref();
+    Ok(KeyFiles::of(&config.data_dir, named)?)
 }
 
 /// The key that signs tokens.

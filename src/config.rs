@@ -8,18 +8,28 @@
 //! Written over the `toml` crate alone: a layered-settings library would hide
 //! which layer a bad value came from, which is what people need to be told.
 
+mod audit;
 mod database_url;
 mod error;
 mod layers;
+mod mail;
+mod providers;
+mod sign_in;
+mod tokens;
 mod values;
 mod wire;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use self::{
+    audit::Audit,
     database_url::{Database, DatabaseUrl},
     error::ConfigError,
     layers::{Flag, Source, Sources},
+    mail::{Letters, Mail, MailTls},
+    providers::OidcProvider,
+    sign_in::SignIn,
+    tokens::Tokens,
     values::duration,
     wire::{MetricsAt, Wire},
 };
@@ -42,10 +52,14 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The key that signs tokens, where it is not the data folder's own.
     pub signing_key_file: Option<PathBuf>,
+    /// The keys that wrap the data keys, where they are not the data folder's own.
+    pub encryption_key_file: Option<PathBuf>,
     /// Who issues the tokens.
     pub issuer: String,
     /// For whom the tokens are.
     pub audience: String,
+    /// How long tokens of partners last.
+    pub tokens: Tokens,
     /// The folder of policies, where it is not the built-in set.
     pub policies_dir: Option<PathBuf>,
     /// Whether a change of that folder goes live by itself.
@@ -54,8 +68,14 @@ pub struct Config {
     pub policy_approval: bool,
     /// Whether policies go live only with a proof of what they promise.
     pub require_proof: bool,
+    /// The program that proves; without it, the one beside this program or on the `PATH`.
+    pub prover: Option<PathBuf>,
+    /// How long it may take.
+    pub prove_timeout: Duration,
     /// On what terms the database is used.
     pub terms: Terms,
+    /// When an answer about persons may be given.
+    pub audit: Audit,
     /// How long a viewer is known again without asking the directory; not at all for no time.
     pub viewer_cache: Duration,
     /// What is logged, and how.
@@ -66,6 +86,12 @@ pub struct Config {
     pub limits: Limits,
     /// How answers travel, and to whom.
     pub wire: Wire,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    /// At which hour of the night in Hong Kong what was kept long enough is erased, if at all.
+    pub retention_hour: Option<u32>,
+    /// Letters to people.
+    pub letters: Letters,
 }
 
 /// On what terms the database is used.
@@ -106,6 +132,8 @@ pub struct Pages {
     pub max_size: usize,
     /// How far `totalCount` counts exactly.
     pub max_count: u64,
+    /// From how many people on a group is not small in figures.
+    pub small_group: u32,
     /// How many rows may be passed over by offset.
     pub max_offset: u64,
     /// How many rows a request may ask for, over all its lists.
@@ -211,6 +239,7 @@ impl Config {
             default_size: layers.required("default_page_size", PAGE, read::page)?,
             max_size: layers.required("max_page_size", PAGE, read::page)?,
             max_count: layers.required("max_count", COUNT, read::count)?,
+            small_group: layers.required("small_group_threshold", SMALL, read::small_group)?,
             max_offset: layers.required("max_offset", AMOUNT, read::amount)?,
             max_rows: layers.required("max_rows", COUNT, read::count)?,
         };
@@ -230,12 +259,20 @@ impl Config {
                 "a path of a file",
                 read::path,
             )?,
+            encryption_key_file: layers.optional(
+                "encryption_key_file",
+                "a path of a file",
+                read::path,
+            )?,
             issuer: layers.required("issuer", NAME, read::name)?,
             audience: layers.required("audience", NAME, read::name)?,
+            tokens: Tokens::read(&layers)?,
             policies_dir: layers.optional("policies_dir", "a path of a folder", read::path)?,
             watch_policies: layers.required("watch_policies", SWITCH, read::switch)?,
             policy_approval: layers.required("policy_approval", SWITCH, read::switch)?,
             require_proof: layers.required("require_proof", SWITCH, read::switch)?,
+            prover: layers.optional("prover", "a path of a file", read::path)?,
+            prove_timeout: time("prove_timeout")?,
             terms: Terms {
                 wait: time("database_wait")?,
                 sqlite_syncs: layers.required("sqlite_synchronous", SYNCS, read::syncs)?,
@@ -245,6 +282,7 @@ impl Config {
                     read::commits,
                 )?,
             },
+            audit: Audit::read(&layers)?,
             viewer_cache: layers.required("viewer_cache", DURATION, read::any_duration)?,
             log: Log {
                 level: layers.required("log_level", LEVEL, read::log_level)?,
@@ -252,6 +290,11 @@ impl Config {
             },
             pages,
             wire: Wire::read(&layers)?,
+            sign_in: SignIn::read(&layers)?,
+            retention_hour: layers.optional("retention_hour", HOUR, |value| {
+                read::amount(value).filter(|hour: &u32| *hour < 24)
+            })?,
+            letters: Letters::read(&layers)?,
             limits: Limits {
                 body_bytes: layers.required("max_body_bytes", BYTES, read::body_bytes)?,
                 timeout: time("request_timeout")?,
@@ -309,11 +352,13 @@ impl Config {
 const COMMITS: &str = "`on`, `off`, `local`, `remote_write` or `remote_apply`";
 const SYNCS: &str = "`normal` or `full`";
 const AMOUNT: &str = "a whole number from 0";
+const SMALL: &str = "a whole number from 3 to 1000";
 const ADDRESS: &str = "an address and port such as `127.0.0.1:8080`";
 const BYTES: &str = "a whole number of bytes from 1024 to 104857600";
 const COUNT: &str = "a whole number from 1";
 const DATABASE: &str = "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`";
 const DURATION: &str = "a time such as `500ms`, `30s` or `2m`";
+const HOUR: &str = "a whole hour from 0 to 23";
 const LEVEL: &str =
     "`error`, `warn`, `info`, `debug`, `trace` or directives such as `info,kaifong=debug`";
 const NAME: &str = "a name of 1 to 200 characters without spaces";

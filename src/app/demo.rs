@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use uuid::Uuid;
 
+use super::vault::vault;
 use super::{AppError, database};
 use crate::config::Config;
 use crate::demo::{self, DemoHolder, DemoToken};
@@ -34,7 +35,9 @@ pub async fn prepare_demo(
 ) -> Result<Vec<Bearer>, AppError> {
     let database = database(config).await?;
     Migrator::up(&database, None).await?;
+    let vault = vault(config, &database).await?;
     let loaded = demo::load(&database, now).await?;
+    vault.seal_all(&database, now).await?;
     database.close().await?;
     let bearers = loaded
         .holders
@@ -53,12 +56,14 @@ fn bearer(holder: &DemoHolder, now: DateTime<Utc>, lifetime: Duration) -> Bearer
             (Claims::of_user(&user, now, lifetime), organisation_id)
         }
         DemoToken::Partner {
+            token,
             organisation_id,
             share_ids,
             ..
         } => {
             let shares = share_ids.iter().map(Uuid::to_string).collect();
-            (Claims::of_partner(shares, now, lifetime), organisation_id)
+            let claims = Claims::of_partner(*token, shares, now, lifetime);
+            (claims, organisation_id)
         }
     };
     claims.org = Some(organisation.to_string());

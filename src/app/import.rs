@@ -9,6 +9,7 @@ use sea_orm::DatabaseConnection;
 
 use super::publish::in_force;
 use super::tokens::id_of;
+use super::vault::vault;
 use super::{AppError, database};
 use crate::catalogue;
 use crate::config::Config;
@@ -100,7 +101,10 @@ pub async fn import(
     let report = match order.kind {
         ImportKind::Alliance => {
             let files = alliance(path)?;
-            return Ok(load::load_alliance(&database, files, &permits, run, &mut told).await?);
+            let vault = vault(config, &database).await?;
+            return Ok(
+                load::load_alliance(&database, files, &permits, run, &vault, &mut told).await?,
+            );
         }
         ImportKind::Schools => {
             let records = import::schools(read(path)?)?;

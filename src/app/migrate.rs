@@ -1,7 +1,9 @@
 //! Moving the database.
 
+use chrono::Utc;
 use migration::{Migrator, MigratorTrait};
 
+use super::vault::vault;
 use super::{AppError, database};
 use crate::config::Config;
 
@@ -41,7 +43,12 @@ pub enum MigrationState {
 pub async fn migrate(config: &Config, direction: Move) -> Result<Vec<Migration>, AppError> {
     let database = database(config).await?;
     match direction {
-        Move::Up => Migrator::up(&database, None).await?,
+        Move::Up => {
+            Migrator::up(&database, None).await?;
+            // What an older version has written as it was.
+            let vault = vault(config, &database).await?;
+            vault.seal_all(&database, Utc::now()).await?;
+        }
         Move::Down => Migrator::down(&database, Some(1)).await?,
         Move::Stay => {}
     }

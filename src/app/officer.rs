@@ -1,5 +1,6 @@
 //! The officer's questions to real viewers and records: the matrix, and why.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,21 +12,14 @@ use super::{AppError, Terms, connect, database, policies};
 use crate::catalogue::{self, Type};
 use crate::config::Config;
 use crate::demo::{self, DemoToken};
-use crate::graphql::decode_id;
-use crate::live;
+use crate::graphql::{Asker, decode_id};
+use crate::live::{self, AskedError};
 pub use crate::policy::matrix::{Line as MatrixLine, Matrix, Sort as MatrixSort};
 pub use crate::policy::{Explanation, Truth};
 use crate::policy::{Lens, Policies, matrix};
 use crate::private_file;
 use crate::store::Store;
-use crate::viewer::{Claimed, Directory, assemble};
-
-/// Who asks.
-enum Asker {
-    Nobody,
-    Account(Uuid),
-    Share(Uuid),
-}
+use crate::viewer::{Claimed, Directory, Viewer, assemble};
 
 /// The type of this name.
 fn type_of(name: &str) -> Result<&'static Type, AppError> {
@@ -43,7 +37,15 @@ pub async fn matrix_of_roles(
 ) -> Result<Matrix, AppError> {
     let policies = policies(folder)?;
     let only = only.map(type_of).transpose()?;
-    let scratch = Scratch::new()?;
+    let viewers = representatives(now).await?.into_iter();
+    let lenses = viewers.map(|(name, viewer)| Ok((name, lens(&policies, viewer)?)));
+    let lenses = lenses.collect::<Result<Vec<_>, AppError>>()?;
+    Ok(matrix::matrix(&lenses, only))
+}
+
+/// The viewers that stand for the roles, by name: those of the demo, and who is not signed in.
+pub(super) async fn representatives(now: DateTime<Utc>) -> Result<Vec<(String, Viewer)>, AppError> {
+    let scratch = Scratch::new().map_err(AppError::Folder)?;
     let terms = Terms {
         wait: std::time::Duration::from_secs(10),
         sqlite_syncs: false,
@@ -58,8 +60,10 @@ pub async fn matrix_of_roles(
     for holder in holders {
         let (subject, shares): (String, Vec<String>) = match &holder.kind {
             DemoToken::User { account_id, .. } => (account_id.to_string(), Vec::new()),
-            DemoToken::Partner { share_ids, .. } => (
-                holder.role.to_owned(),
+            DemoToken::Partner {
+                token, share_ids, ..
+            } => (
+                token.to_string(),
                 share_ids.iter().map(Uuid::to_string).collect(),
             ),
         };
@@ -72,16 +76,15 @@ pub async fn matrix_of_roles(
                 scope: None,
             },
         };
-        let lens = lens(&policies, &store, Some(claimed), now).await?;
-        viewers.push((holder.role.replace('_', " "), lens));
+        let viewer = assemble(Some(claimed), &store, now)
+            .await
+            .map_err(|error| AppError::Viewer(error.to_string()))?;
+        viewers.push((holder.role.replace('_', " "), viewer));
     }
-    viewers.push((
-        "anonymous".to_owned(),
-        lens(&policies, &store, None, now).await?,
-    ));
+    viewers.push(("anonymous".to_owned(), Viewer::anonymous()));
     drop(store);
     database.close().await?;
-    Ok(matrix::matrix(&viewers, only))
+    Ok(viewers)
 }
 
 /// The matrix of these people and shares, as the database of the settings holds them now.
@@ -174,52 +177,27 @@ async fn viewer(
             }
         }
     };
-    match asker {
-        Asker::Nobody => lens(policies, store, None, now).await,
-        Asker::Account(id) => {
-            if store.standing(id, now).await?.is_none() {
-                return Err(AppError::Unknown("person", who.to_owned()));
-            }
-            let subject = &id.to_string();
-            lens(policies, store, Some(Claimed::User { subject }), now).await
-        }
-        Asker::Share(id) => {
-            if store.shares(&[id], now).await?.shares.is_empty() {
-                return Err(AppError::Unknown("person or share", who.to_owned()));
-            }
-            let shares = &[id.to_string()];
-            let claimed = Claimed::Partner {
-                subject: who,
-                shares,
-                scope: None,
-            };
-            lens(policies, store, Some(claimed), now).await
-        }
-    }
+    let found = live::viewer_of(store, asker, who, now).await;
+    let viewer = found.map_err(|error| match error {
+        AskedError::Person => AppError::Unknown("person", who.to_owned()),
+        AskedError::Share => AppError::Unknown("person or share", who.to_owned()),
+        AskedError::Viewer(reason) => AppError::Viewer(reason),
+        AskedError::Store(error) => error.into(),
+    })?;
+    lens(policies, viewer)
 }
 
-async fn lens(
-    policies: &Arc<Policies>,
-    store: &Store,
-    claimed: Option<Claimed<'_>>,
-    now: DateTime<Utc>,
-) -> Result<Arc<Lens>, AppError> {
-    let viewer = assemble(claimed, store, now)
-        .await
-        .map_err(|error| AppError::Viewer(error.to_string()))?;
-    let lens = Lens::new(Arc::clone(policies), viewer);
-    Ok(Arc::new(
-        lens.map_err(|error| AppError::Viewer(error.to_string()))?,
-    ))
+fn lens(policies: &Arc<Policies>, viewer: Viewer) -> Result<Arc<Lens>, AppError> {
+    live::lens(policies, viewer).map_err(|error| AppError::Viewer(error.to_string()))
 }
 
-/// A folder for the demo, gone when it is dropped.
+/// A folder for a while, gone when it is dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> Result<Self, AppError> {
+    fn new() -> io::Result<Self> {
         let folder = std::env::temp_dir().join(format!("kaifong-{}", Uuid::new_v4()));
-        private_file::make_folder(&folder).map_err(AppError::Folder)?;
+        private_file::make_folder(&folder)?;
         Ok(Self(folder))
     }
 }

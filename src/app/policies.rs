@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 pub use crate::policy::gate::{Fault, Report as Gated, State, Step};
-use crate::policy::gate::{Proofs, Set, Unasked, pass};
+use crate::policy::gate::{Proof, Proofs, Set, Unasked, pass};
 pub use crate::policy::scenario::MutantReport;
 use crate::policy::{self, Document, Policies, scenario};
 
@@ -17,8 +17,8 @@ pub struct Certificate<'a> {
 }
 
 impl Proofs for Certificate<'_> {
-    fn certified(&self, _: &Set, policies: &Policies) -> bool {
-        policies.proved(self.folder).is_ok()
+    fn proof(&self, _: &Set, policies: &Policies) -> Proof {
+        Proof::known(policies.proved(self.folder).is_ok())
     }
 
     fn required(&self) -> bool {

@@ -8,14 +8,17 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::officer::representatives;
 use super::policies::Certificate;
 use super::tokens::id_of;
 use super::{AppError, database, live_policies, source};
 use crate::config::Config;
-use crate::live::{self, Keeper, LiveError, Office, Published};
+use crate::graphql::Desk as Bench;
+use crate::live::{self, Keeper, LiveError, Office, Prover, Published, Representatives, Terms};
 use crate::policy::Policies;
-use crate::policy::gate::{Proofs, Report, Set};
-use crate::store::Store;
+use crate::policy::gate::{Proof, Proofs, Report, Set};
+pub use crate::store::{KeeperAct, KeeperDeed, PolicyKeeper};
+use crate::store::{KeeperBy, Store};
 pub use crate::store::{PolicyAct as Trail, PolicyDeed as PublishDeed};
 use crate::viewer::Directory;
 
@@ -26,9 +29,9 @@ struct Certified {
 }
 
 impl Proofs for Certified {
-    fn certified(&self, set: &Set, policies: &Policies) -> bool {
+    fn proof(&self, set: &Set, policies: &Policies) -> Proof {
         let (folder, required) = (self.folder.as_deref(), self.required);
-        Certificate { folder, required }.certified(set, policies)
+        Certificate { folder, required }.proof(set, policies)
     }
 
     fn required(&self) -> bool {
@@ -66,6 +69,29 @@ pub(super) async fn in_force(
         proofs,
     };
     Ok((policies, keeper))
+}
+
+/// The desk of a server: where its officers keep the policies.
+pub(super) fn desk(config: &Config, store: Store) -> Arc<dyn Bench> {
+    let terms = Terms {
+        proof: config.require_proof,
+        two_persons: config.policy_approval,
+    };
+    let prover = Prover::new(config.prover.clone(), config.prove_timeout);
+    let representatives: Representatives = Box::new(|| {
+        Box::pin(async {
+            let viewers = representatives(Utc::now()).await;
+            viewers.map_err(|error| error.to_string())
+        })
+    });
+    let source = source(config.policies_dir.as_deref());
+    Arc::new(live::Desk::new(
+        store,
+        source,
+        terms,
+        prover,
+        representatives,
+    ))
 }
 
 /// Publishes the set of a folder, or the built-in one.
@@ -121,6 +147,57 @@ pub async fn history(config: &Config) -> Result<Vec<Trail>, AppError> {
     Ok(live::acts(&current(config).await?).await?)
 }
 
+/// Every act by which an organisation was named to look after the policies, or let go; the first one
+/// first.
+///
+/// # Errors
+/// The database cannot be asked.
+pub async fn keeper_history(config: &Config) -> Result<Vec<KeeperAct>, AppError> {
+    Ok(current(config).await?.keeper_acts().await?)
+}
+
+/// Lets an organisation look after the policies, or no longer; the trail says who did it and why, as
+/// far as that is given.
+///
+/// # Errors
+/// There is no such organisation in use, or no such person, or the database fails.
+pub async fn keep_policies(
+    config: &Config,
+    organisation: &str,
+    keeps: bool,
+    (who, reason): (Option<&str>, Option<&str>),
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let id = id_of(organisation, "Organisation")?;
+    let store = current(config).await?.at(now);
+    let account = match who {
+        Some(who) => {
+            let account = id_of(who, "User")?;
+            let standing = store.standing(account, now).await?;
+            standing.ok_or_else(|| AppError::Unknown("person", who.to_owned()))?;
+            Some(account)
+        }
+        None => None,
+    };
+    let by = KeeperBy {
+        account,
+        reason: reason.map(str::trim).filter(|reason| !reason.is_empty()),
+    };
+    match store.keep_policies(id, keeps, by).await? {
+        true => Ok(()),
+        false => Err(AppError::Unknown("organisation", organisation.to_owned())),
+    }
+}
+
+/// The organisations that look after the policies.
+///
+/// # Errors
+/// The database cannot be asked.
+pub async fn policy_keepers(config: &Config) -> Result<Vec<PolicyKeeper>, AppError> {
+    let store = current(config).await?.at(Utc::now());
+    Ok(store.policy_keepers().await?)
+}
+
 /// Why nothing was published, for a program.
 #[derive(Serialize)]
 pub struct LiveRefusal<'a> {
@@ -147,7 +224,7 @@ pub fn refusal(error: &LiveError) -> LiveRefusal<'_> {
 }
 
 /// A store on the database of the settings, which must be of today.
-async fn current(config: &Config) -> Result<Store, AppError> {
+pub(super) async fn current(config: &Config) -> Result<Store, AppError> {
     let database = database(config).await?;
     match Migrator::get_pending_migrations(&database).await?.len() {
         0 => Ok(Store::new(database)),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{AppError, database};
 use crate::config::Config;
 use crate::graphql::decode_id;
-use crate::store::Store;
+use crate::store::{NewToken, Store};
 use crate::viewer::{Claims, Directory, Keys};
 
 /// A token that says this.
@@ -18,6 +18,38 @@ use crate::viewer::{Claims, Directory, Keys};
 /// The claims do not fit in a token.
 pub fn sign(keys: &Keys, claims: &Claims) -> Result<String, AppError> {
     Ok(keys.sign(claims)?)
+}
+
+/// Puts a partner's token on the list, without which it opens nothing.
+///
+/// # Errors
+///
+/// The directory cannot be asked or written.
+pub async fn list(
+    config: &Config,
+    claims: &Claims,
+    name: String,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let store = Store::new(database(config).await?).at(now);
+    let ids = claims
+        .shares
+        .iter()
+        .map(|share| id_of(share, "Partnership"));
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    let found = store.shares(&ids, now).await?.shares;
+    let partner = found.first().map(|share| share.partner);
+    let token = NewToken {
+        id: id_of(&claims.sub, "PartnerToken")?,
+        partner: partner.ok_or(AppError::Missing("a token is for one share or more"))?,
+        name,
+        purpose: claims.purpose.clone(),
+        scopes: claims.scopes().map(str::to_owned).collect(),
+        audience: config.audience.clone(),
+        expires: claims.expires(),
+        shares: found.iter().map(|share| (share.id, share.lead)).collect(),
+    };
+    Ok(store.list_token(token, now).await?)
 }
 
 /// For whom a token is.
@@ -65,7 +97,7 @@ pub async fn claims(
                 ));
             }
             let ids = ids.iter().map(Uuid::to_string).collect();
-            let mut claims = Claims::of_partner(ids, now, lifetime);
+            let mut claims = Claims::of_partner(Uuid::new_v4(), ids, now, lifetime);
             claims.org = partner.map(|id| id.to_string());
             Ok(claims)
         }

@@ -36,6 +36,20 @@ pub struct Field {
     pub shape: Shape,
     /// Who may set it, if anyone.
     pub write: Write,
+    /// Whether its values are sealed in the database.
+    pub sealing: Sealing,
+}
+
+/// Whether the values of a column are sealed in the database, beyond what the database's owner does
+/// for its disks. What is sealed cannot be compared there: it has no order, and no filter by a part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sealing {
+    /// They are kept as they are.
+    Open,
+    /// They are sealed.
+    Sealed,
+    /// They are sealed, and found whole by a keyed hash in this column.
+    Found(&'static str),
 }
 
 /// Value or relation.
@@ -116,6 +130,8 @@ pub enum AttributeShape {
     Text(&'static str),
     /// A truth value that is never absent.
     Bool(&'static str),
+    /// A set of words, kept as a JSON array that is never absent.
+    Words(&'static str),
     /// A set of rows, found through another table.
     Set {
         /// The entity type of the members.
@@ -139,6 +155,8 @@ pub struct Deed {
     pub doc: &'static str,
     /// On what the decision is taken.
     pub scope: DeedScope,
+    /// Whether something is only looked at: then the graph has no mutation for it.
+    pub looks: bool,
 }
 
 /// On what row a deed is decided.
@@ -148,12 +166,32 @@ pub enum DeedScope {
     New,
     /// On a row that exists; the graph has `viewerCan…` for it.
     Existing,
+    /// On a row that exists, as a right to see rather than to do; the graph has neither a mutation
+    /// nor a `viewerCan…` for it.
+    Right,
     /// On rows in bulk, whichever they are: by an internal job, or on all of them alike; the graph
     /// has no mutation for it.
     Bulk,
 }
 
+impl DeedScope {
+    /// Whether it is decided on a row that is there.
+    #[must_use]
+    pub const fn of_a_row(self) -> bool {
+        matches!(self, Self::Existing | Self::Right)
+    }
+}
+
+/// The right to a person's name and identity number in one answer.
+pub const PAIR: &str = "nameWithIdentityNumber";
+
 impl Type {
+    /// The right to the name and the identity number of a row in one answer.
+    #[must_use]
+    pub fn pair(&self) -> Option<&'static Deed> {
+        self.deed(PAIR)
+    }
+
     /// The field with this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {
@@ -175,9 +213,7 @@ impl Type {
     /// Whether rows can be ordered by some value.
     #[must_use]
     pub fn sortable(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|f| f.kind().is_some_and(|kind| kind != Kind::Words))
+        self.fields.iter().any(Field::sortable)
     }
 
     /// Whether rows are found by text.
@@ -190,6 +226,13 @@ impl Type {
 }
 
 impl Field {
+    /// Whether rows can be ordered by it.
+    #[must_use]
+    pub fn sortable(&self) -> bool {
+        let value = self.kind().is_some_and(|kind| kind != Kind::Words);
+        value && self.sealing == Sealing::Open
+    }
+
     /// The action for seeing it in full.
     #[must_use]
     pub fn action(&self, of: &Type) -> String {
@@ -234,6 +277,11 @@ impl Field {
         self
     }
 
+    pub(super) const fn sealed(mut self, sealing: Sealing) -> Self {
+        self.sealing = sealing;
+        self
+    }
+
     pub(super) const fn write(mut self, write: Write) -> Self {
         self.write = write;
         self
@@ -272,6 +320,7 @@ pub(super) const fn value(
         doc,
         shape,
         write: Write::Never,
+        sealing: Sealing::Open,
     }
 }
 
@@ -291,6 +340,7 @@ pub(super) const fn derived(
         doc,
         shape,
         write: Write::Never,
+        sealing: Sealing::Open,
     }
 }
 
@@ -305,6 +355,7 @@ pub(super) const fn to_one(
         doc,
         shape: Shape::One { column, target },
         write: Write::Never,
+        sealing: Sealing::Open,
     }
 }
 
@@ -319,6 +370,7 @@ pub(super) const fn to_many(
         doc,
         shape: Shape::Many { target, foreign },
         write: Write::Never,
+        sealing: Sealing::Open,
     }
 }
 
@@ -327,6 +379,17 @@ pub(super) const fn deed(name: &'static str, doc: &'static str) -> Deed {
         name,
         doc,
         scope: DeedScope::Existing,
+        looks: false,
+    }
+}
+
+/// Something to look at that is no field: what the log says of a row.
+pub(super) const fn look(name: &'static str, doc: &'static str) -> Deed {
+    Deed {
+        name,
+        doc,
+        scope: DeedScope::Existing,
+        looks: true,
     }
 }
 
@@ -335,7 +398,30 @@ pub(super) const fn creation(doc: &'static str) -> Deed {
         name: "create",
         doc,
         scope: DeedScope::New,
+        looks: false,
     }
+}
+
+/// A right to see something that is no field.
+pub(super) const fn right(name: &'static str, doc: &'static str) -> Deed {
+    Deed {
+        name,
+        doc,
+        scope: DeedScope::Right,
+        looks: false,
+    }
+}
+
+/// The right to a person's name and identity number in one answer.
+pub(super) const fn pair() -> Deed {
+    let doc = "Has the name and the identity number of a person in one answer.";
+    right(PAIR, doc)
+}
+
+/// The right to see how many there are in small groups.
+pub(super) const fn small_groups() -> Deed {
+    let doc = "Sees how many there are in small groups, in figures.";
+    right(super::figures::SMALL_GROUPS, doc)
 }
 
 pub(super) const fn import(doc: &'static str) -> Deed {
@@ -343,6 +429,7 @@ pub(super) const fn import(doc: &'static str) -> Deed {
         name: "import",
         doc,
         scope: DeedScope::Bulk,
+        looks: false,
     }
 }
 
@@ -352,6 +439,7 @@ pub(super) const fn whole(name: &'static str, doc: &'static str) -> Deed {
         name,
         doc,
         scope: DeedScope::Bulk,
+        looks: false,
     }
 }
 
@@ -410,6 +498,13 @@ pub mod attribute {
         Attribute {
             name,
             shape: AttributeShape::Bool(column),
+        }
+    }
+
+    pub(in crate::catalogue) const fn words(name: &'static str, column: &'static str) -> Attribute {
+        Attribute {
+            name,
+            shape: AttributeShape::Words(column),
         }
     }
 

@@ -64,6 +64,7 @@ impl Demo {
         };
         let bearers = app::prepare_demo(&config, Utc::now(), LIFETIME).await?;
         let app = app::open(&config).await?;
+        let log = app.graph.store().log().clone();
         let issued = bearers
             .into_iter()
             .map(|bearer| {
@@ -82,7 +83,10 @@ impl Demo {
             })?;
         }
         print(&welcome(&config, address, document.as_deref(), &issued))?;
-        serve::until_stopped(port, server, &config).await
+        serve::until_stopped(port, server, &config).await?;
+        log.flush()
+            .await
+            .map_err(|error| CliError::App(error.into()))
     }
 }
 
@@ -109,6 +113,8 @@ fn welcome(
          IDE   http://{place}/ide\n  \
          API   http://{place}/graphql\n  \
          Data  {} (kept for the next start)\n\n\
+         The privacy officer's page is http://{place}/officer: sign in with the token of\n\
+         privacy_officer.\n\n\
          A token for each role; paste one into the IDE's token field:\n",
         config.database_url,
     );

@@ -4,11 +4,20 @@
 //! to other programs (a token, the schema) is alone on standard output; what is
 //! for people goes beside it on standard error.
 
+mod audit;
+mod connectors;
 mod demo;
+mod encryption;
+mod erasure;
+mod identity;
 mod import;
+mod invite;
+mod keys;
 mod logging;
 mod migrate;
+mod password;
 mod policy;
+mod retention;
 mod schema;
 mod serve;
 mod settings;
@@ -53,8 +62,17 @@ enum Command {
     Migrate(migrate::Migrate),
     Import(import::Import),
     Token(token::Token),
+    Password(password::PasswordCommand),
+    Identity(identity::Identity),
+    Invite(invite::Invite),
+    Keys(keys::Keys),
     Schema(schema::Schema),
     Policy(policy::Policy),
+    Encryption(encryption::Encryption),
+    Erasure(erasure::Erasure),
+    Retention(retention::Retention),
+    Audit(audit::Audit),
+    Connectors(connectors::Connectors),
 }
 
 /// Why a command failed; the text is for the person at the keyboard.
@@ -74,9 +92,11 @@ enum CliError {
     Traces(#[from] TracesError),
     #[error("{0}")]
     Port(io::Error),
+    #[error("cannot read standard input: {0}")]
+    Input(io::Error),
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
-    #[error("the policies have {0} faults")]
+    #[error("the policies have {} {}", .0, if *.0 == 1 { "fault" } else { "faults" })]
     Faults(usize),
     #[error("the scenarios notice {0} % of the changes, less than {1} %")]
     Unnoticed(f64, f64),
@@ -89,11 +109,23 @@ enum CliError {
     Prover { prover: PathBuf, cause: io::Error },
     #[error("name the folder of the set; the built-in one was proved when it was built")]
     NoFolder,
+    #[error("{0}")]
+    Refused(String),
     /// Another program has said what there was to say.
     #[error("ended with {0}")]
     Ended(u8),
     #[error("there is no scope `{0}`; `kaifong token --help` names them")]
     Scope(String),
+    #[error("no key with the id `{0}` retires; `kaifong keys list` names them")]
+    Key(String),
+    #[error("HELD: the record, or what it has a part in, is held; nobody was erased")]
+    Held,
+    #[error("there is no such record; nobody was erased")]
+    NoRecord,
+    #[error("nobody was erased yet")]
+    NobodyErased,
+    #[error("`{}` is not what `kaifong erasure export` prints", .0.display())]
+    NoErasures(PathBuf),
     #[error("cannot start logging: {0}")]
     Logging(String),
 }
@@ -107,8 +139,17 @@ pub async fn run() -> ExitCode {
         Command::Migrate(migrate) => migrate.run(settings).await,
         Command::Import(import) => import.run(settings).await,
         Command::Token(token) => token.run(settings).await,
+        Command::Identity(identity) => identity.run(settings).await,
+        Command::Invite(invite) => invite.run(settings).await,
+        Command::Password(password) => password.run(settings).await,
+        Command::Connectors(connectors) => connectors.run(settings).await,
+        Command::Keys(keys) => keys.run(settings),
         Command::Schema(schema) => schema.run(),
         Command::Policy(policy) => policy.run(settings).await,
+        Command::Encryption(encryption) => encryption.run(settings).await,
+        Command::Erasure(erasure) => erasure.run(settings).await,
+        Command::Retention(retention) => retention.run(settings).await,
+        Command::Audit(audit) => audit.run(settings).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,6 +12,7 @@ use crate::{
     app::{self, App},
     config::Config,
     server::{Clock, Farewell, Port, Server, Trusted},
+    upkeep,
 };
 
 /// Serve the API, until SIGINT or SIGTERM
@@ -37,10 +38,15 @@ impl Serve {
             None => Trusted::none(config.wire.trusted_only)?,
         };
         let app = app::open(&config).await?;
+        let log = app.graph.store().log().clone();
         let server = assembled(app, &config, trusted).await?;
         let port = open(&config).await?;
         tracing::info!(address = %config.listen, database = %config.database_url, "listening");
-        until_stopped(port, server, &config).await
+        until_stopped(port, server, &config).await?;
+        // What still waits to be logged is kept before the end.
+        log.flush()
+            .await
+            .map_err(|error| CliError::App(error.into()))
     }
 }
 
@@ -66,13 +72,23 @@ pub(super) async fn assembled(
     let App {
         graph,
         keys,
+        entrance,
+        tokens,
         ready,
         keeper,
     } = app;
     let (graph, keys) = (Arc::new(graph), Arc::new(keys));
-    // It goes on for as long as the process.
+    // All go on for as long as the process.
     let (remark, _) = keeper.watch(Arc::clone(&graph));
+    drop(upkeep::begin(Arc::clone(&graph)));
+    if let Some(hour) = config.retention_hour {
+        drop(upkeep::begin_nightly(Arc::clone(&graph), hour));
+    }
+    drop(Arc::clone(&entrance).begin_letters(chrono::Utc::now));
+    drop(upkeep::give_back());
     let server = Server::new(graph, keys, config.limits, Clock::of_machine())
+        .with_entrance(entrance)
+        .with_tokens(tokens)
         .with_wire(config.wire.clone())
         .with_readiness(ready)
         .with_remark(Arc::new(move || remark.word()));

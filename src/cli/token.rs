@@ -24,7 +24,8 @@ Scopes narrow a token to some of what its shares grant: frame, roster, names:mas
 names, contacts, notes, history, origins, progress:edit, roster:edit, plan. Without any it
 is as wide as its shares.
 
-Only the token is printed. Whoever holds it is that person or partner until it
+A partner's token is listed in the database, where its name, its last use and its end are seen,
+and where it is revoked. Only the token is printed. Whoever holds it is that person or partner until it
 expires, so pass it on as you would a key.")]
 pub(super) struct Token {
     /// The user who will bear it
@@ -44,6 +45,9 @@ pub(super) struct Token {
     /// What the data may be used for
     #[arg(long)]
     purpose: Option<String>,
+    /// By which name it is listed; for partners
+    #[arg(long, value_name = "NAME", default_value = "command line")]
+    name: String,
     /// How long it is good for: a number with s, m, h or d, at most 366d
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = lifetime)]
     expires: Duration,
@@ -58,7 +62,9 @@ impl Token {
             Some(user) => Holder::User(user),
             None => Holder::Partner(self.shares),
         };
-        let mut claims = app::claims(&config, holder, Utc::now(), self.expires).await?;
+        let now = Utc::now();
+        let partner = matches!(holder, Holder::Partner(_));
+        let mut claims = app::claims(&config, holder, now, self.expires).await?;
         let scopes: Vec<&str> = self
             .scopes
             .iter()
@@ -72,7 +78,11 @@ impl Token {
         }
         claims.scope = (!scopes.is_empty()).then(|| scopes.join(" "));
         claims.purpose = self.purpose.or(claims.purpose);
-        print(&app::sign(&app::keys(&config)?, &claims)?)
+        let token = app::sign(&app::keys(&config)?, &claims)?;
+        if partner {
+            app::list(&config, &claims, self.name, now).await?;
+        }
+        print(&token)
     }
 }
 

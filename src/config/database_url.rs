@@ -53,6 +53,15 @@ impl DatabaseUrl {
         self.kind
     }
 
+    /// The file, if it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        let (_, rest) = self.text.split_once(':')?;
+        let path = rest.split_once('?').map_or(rest, |(path, _)| path);
+        let path = path.strip_prefix("//").unwrap_or(path);
+        (self.kind == Database::Sqlite).then_some(Path::new(path))
+    }
+
     /// The whole address, password included: for connecting, never for printing.
     #[must_use]
     pub fn secret_text(&self) -> &str {

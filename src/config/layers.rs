@@ -15,11 +15,25 @@ const FILE: &str = "kaifong.toml";
 const PREFIX: &str = "KAIFONG_";
 
 /// Settings that the default file shows but gives no value.
-const WITHOUT_DEFAULT: [&str; 7] = [
+const WITHOUT_DEFAULT: [&str; 21] = [
+    "mail_place",
+    "otlp_place",
+    "mail_server",
+    "mail_roots_file",
+    "mail_user",
+    "mail_password_file",
+    "mail_from",
+    "mail_page",
+    "public_address",
     "database_url",
     "postgres_synchronous_commit",
     "signing_key_file",
+    "encryption_key_file",
+    "sign_in_key_file",
+    "oidc",
     "policies_dir",
+    "prover",
+    "retention_hour",
     "trusted_documents",
     "metrics_listen",
     "otlp_endpoint",

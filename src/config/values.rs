@@ -7,6 +7,10 @@ use toml::Value;
 use tracing_subscriber::EnvFilter;
 
 use super::{DatabaseUrl, LARGEST_PAGE, LogFormat, MetricsAt};
+use crate::residency::Place;
+
+/// What a place is written as.
+pub(super) const PLACE: &str = "a place by its two letters of ISO 3166-1, such as `HK`";
 
 const SMALLEST_BODY: usize = 1024;
 const LARGEST_BODY: usize = 100 * 1024 * 1024;
@@ -29,6 +33,10 @@ pub(super) fn path(value: &Value) -> Option<PathBuf> {
         .as_str()
         .filter(|text| !text.is_empty())
         .map(PathBuf::from)
+}
+
+pub(super) fn place(value: &Value) -> Option<Place> {
+    Place::of(value.as_str()?)
 }
 
 pub(super) fn name(value: &Value) -> Option<String> {
@@ -76,6 +84,19 @@ pub(super) fn metrics(value: &Value) -> Option<MetricsAt> {
     match value.as_str()? {
         "off" => Some(MetricsAt::Nowhere),
         _ => address(value).map(MetricsAt::Address),
+    }
+}
+
+/// A list; in a variable, with commas.
+pub(super) fn names(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Array(items) => items.iter().map(name).collect(),
+        Value::String(text) if text.trim().is_empty() => Some(Vec::new()),
+        Value::String(text) => {
+            let items = text.split(',').map(|item| item.trim().into());
+            items.map(|item| name(&item)).collect()
+        }
+        _ => None,
     }
 }
 
@@ -131,6 +152,11 @@ pub(super) fn endpoint(value: &Value) -> Option<String> {
 
 pub(super) fn count<T: TryFrom<i64>>(value: &Value) -> Option<T> {
     whole(value).filter(|number| *number >= 1)?.try_into().ok()
+}
+
+/// From how many people on a group is not small: a group of two tells each of the other.
+pub(super) fn small_group(value: &Value) -> Option<u32> {
+    count(value).filter(|people| (3..=1_000).contains(people))
 }
 
 /// A count that may be none.

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use crate::residency::Place;
+
 use super::{ConfigError, layers::Layers, values as read};
 
 /// How answers travel, to whom, and what is told of them to those who run the server.
@@ -21,6 +23,8 @@ pub struct Wire {
     pub metrics: MetricsAt,
     /// The collector of traces.
     pub otlp_endpoint: Option<String>,
+    /// In which place that is.
+    pub otlp_place: Option<Place>,
     /// Which share of the traces that begin here is sent to it, from 0 to 1.
     pub traces_sample: f64,
     /// For how long a stopping server still takes requests while it says that it is not ready.
@@ -51,6 +55,7 @@ impl Default for Wire {
             trusted_only: false,
             metrics: MetricsAt::Loopback,
             otlp_endpoint: None,
+            otlp_place: None,
             traces_sample: 1.0,
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
@@ -76,6 +81,7 @@ impl Wire {
                 .optional("metrics_listen", METRICS, read::metrics)?
                 .unwrap_or(MetricsAt::Loopback),
             otlp_endpoint: layers.optional("otlp_endpoint", ENDPOINT, read::endpoint)?,
+            otlp_place: layers.optional("otlp_place", read::PLACE, read::place)?,
             traces_sample: layers.required("traces_sample", SHARE, read::share)?,
             shutdown_delay: layers.required("shutdown_delay", DURATION, |value| {
                 read::duration(value.as_str()?)

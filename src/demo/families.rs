@@ -180,6 +180,7 @@ fn student(
     let birth_date = NaiveDate::from_yo_opt(born, 1 + seed.below(365));
     let left = !key.ends_with("/0") && seed.percent(6);
     student::Model {
+        identity_number_hash: None,
         id: person_id(key),
         organisation_id: organisation_id(school.key),
         name_zh: name.zh,

@@ -7,6 +7,7 @@ use super::members::{EDITOR, LEAD, PARTNER};
 use super::organisations::organisation_id;
 use super::partnerships::{EDIT, READ_ONLY, share_id};
 use super::schools::PRIMARY;
+use super::seed::id;
 
 /// One of the nine, with what its token is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub enum DemoToken {
     },
     /// A partner organisation under shares.
     Partner {
+        /// The token, as it is listed.
+        token: Uuid,
         /// The partner.
         organisation_id: Uuid,
         /// The shares that the token covers.
@@ -50,9 +53,10 @@ pub fn holders() -> [DemoHolder; 9] {
         },
         label,
     };
-    let partner = |role, organisation: &str, share, label| DemoHolder {
+    let partner = |role: &'static str, organisation: &str, share, label| DemoHolder {
         role,
         kind: DemoToken::Partner {
+            token: id(&format!("token/{role}")),
             organisation_id: organisation_id(organisation),
             share_ids: vec![share_id(share)],
             issuer: account_id(&format!("{organisation}/administrator")),

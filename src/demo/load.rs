@@ -1,4 +1,4 @@
-//! Puts the demo into a database, once.
+//! Puts the demo into a database, once. It is nobody's deed: the trail of changes begins after it.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -38,6 +38,14 @@ pub async fn load(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Loaded,
     let there = lead.one(&transaction).await?.is_some();
     if !there {
         insert_all(&transaction, people(now)).await?;
+    } else {
+        // A demo that was made before tokens were listed.
+        let tokens = entity::partner_token::Entity::find();
+        if tokens.one(&transaction).await?.is_none() {
+            let demo = people(now);
+            insert(&transaction, demo.partner_tokens).await?;
+            insert(&transaction, demo.partner_token_shares).await?;
+        }
     }
     transaction.commit().await?;
     Ok(Loaded {
@@ -55,18 +63,34 @@ async fn insert_all(transaction: &DatabaseTransaction, demo: Demo) -> Result<(),
     insert(transaction, demo.projects).await?;
     insert(transaction, demo.school_classes).await?;
     insert(transaction, demo.memberships).await?;
+    insert(transaction, demo.invitations).await?;
     insert(transaction, demo.volunteers).await?;
     insert(transaction, demo.certificates).await?;
     insert(transaction, demo.shifts).await?;
     insert(transaction, demo.assignments).await?;
+    insert(transaction, demo.spaces).await?;
+    insert(transaction, demo.space_members).await?;
+    insert(transaction, demo.space_projects).await?;
+    insert(transaction, demo.space_steps).await?;
+    insert(transaction, demo.shift_templates).await?;
+    insert(transaction, demo.space_templates).await?;
     insert(transaction, demo.partnerships).await?;
     insert(transaction, demo.partnership_scopes).await?;
+    insert(transaction, demo.partnership_steps).await?;
+    insert(transaction, demo.partner_tokens).await?;
+    insert(transaction, demo.partner_token_shares).await?;
     insert(transaction, demo.students).await?;
     insert(transaction, demo.guardians).await?;
     insert(transaction, demo.guardianships).await?;
     insert(transaction, demo.enrolments).await?;
     insert(transaction, demo.notices).await?;
-    insert(transaction, demo.notice_receipts).await
+    insert(transaction, demo.notice_receipts).await?;
+    insert(transaction, demo.consent_texts).await?;
+    insert(transaction, demo.consents).await?;
+    insert(transaction, demo.data_requests).await?;
+    insert(transaction, demo.data_request_steps).await?;
+    insert(transaction, demo.data_request_refusals).await?;
+    insert(transaction, demo.correction_notes).await
 }
 
 async fn insert<M, A>(transaction: &DatabaseTransaction, mut rows: Vec<M>) -> Result<(), DbErr>

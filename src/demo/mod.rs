@@ -10,8 +10,10 @@
 
 mod accounts;
 mod calendar;
+mod consents;
 mod families;
 mod holders;
+mod invitations;
 mod load;
 mod members;
 mod names;
@@ -20,20 +22,28 @@ mod notices;
 mod organisations;
 mod partnerships;
 mod person;
+mod requests;
 mod roster;
 mod schools;
 mod seed;
+mod share_steps;
 mod shifts;
+mod spaces;
+mod templates;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod vocabulary;
 mod volunteers;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    account, assignment, certificate, department, enrolment, guardian, guardianship, holiday,
-    membership, notice, notice_receipt, organisation, partnership, partnership_scope, project,
-    school_class, shift, student, tag, volunteer,
+    account, assignment, certificate, consent, consent_text, correction_note, data_request,
+    data_request_refusal, data_request_step, department, enrolment, guardian, guardianship,
+    holiday, invitation, membership, notice, notice_receipt, organisation, partner_token,
+    partner_token_share, partnership, partnership_scope, partnership_step, project, school_class,
+    shift, shift_template, space, space_member, space_project, space_step, space_template, student,
+    tag, volunteer,
 };
 
 pub use holders::{DemoHolder, DemoToken, holders};
@@ -68,6 +78,24 @@ pub struct Demo {
     pub partnerships: Vec<partnership::Model>,
     /// How much of it.
     pub partnership_scopes: Vec<partnership_scope::Model>,
+    /// What became of it.
+    pub partnership_steps: Vec<partnership_step::Model>,
+    /// The tokens that partners bear.
+    pub partner_tokens: Vec<partner_token::Model>,
+    /// The shares that they are for.
+    pub partner_token_shares: Vec<partner_token_share::Model>,
+    /// Where members work together.
+    pub spaces: Vec<space::Model>,
+    /// How they stand in it.
+    pub space_members: Vec<space_member::Model>,
+    /// The projects that they brought in.
+    pub space_projects: Vec<space_project::Model>,
+    /// What became of it.
+    pub space_steps: Vec<space_step::Model>,
+    /// What standard activities need.
+    pub shift_templates: Vec<shift_template::Model>,
+    /// Where others read it.
+    pub space_templates: Vec<space_template::Model>,
     /// The classes of the schools.
     pub school_classes: Vec<school_class::Model>,
     /// Their students.
@@ -82,6 +110,20 @@ pub struct Demo {
     pub notices: Vec<notice::Model>,
     /// Who has had, read and signed them.
     pub notice_receipts: Vec<notice_receipt::Model>,
+    /// What people are asked to consent to.
+    pub consent_texts: Vec<consent_text::Model>,
+    /// What some of them gave and withdrew.
+    pub consents: Vec<consent::Model>,
+    /// What people asked of those who hold their data.
+    pub data_requests: Vec<data_request::Model>,
+    /// What became of it.
+    pub data_request_steps: Vec<data_request_step::Model>,
+    /// What was refused.
+    pub data_request_refusals: Vec<data_request_refusal::Model>,
+    /// Who was invited to which role.
+    pub invitations: Vec<invitation::Model>,
+    /// What they dispute.
+    pub correction_notes: Vec<correction_note::Model>,
 }
 
 /// The demo around this moment.
@@ -95,9 +137,15 @@ pub fn people(now: DateTime<Utc>) -> Demo {
     let planned = shifts::build(&mut demo, calendar);
     roster::build(&mut demo, &planned, calendar);
     partnerships::build(&mut demo, &planned, calendar);
+    tokens::build(&mut demo, calendar);
+    spaces::build(&mut demo, calendar);
+    templates::build(&mut demo, calendar);
     schools::build(&mut demo, calendar);
     families::build(&mut demo, calendar);
     notices::build(&mut demo, calendar);
+    consents::build(&mut demo, calendar);
+    requests::build(&mut demo, calendar);
+    invitations::build(&mut demo, calendar);
     demo
 }
 

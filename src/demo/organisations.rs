@@ -4,7 +4,7 @@ use entity::{department, organisation, project};
 use uuid::Uuid;
 
 use super::calendar::Calendar;
-use super::members::{MEMBERS, Member, Plan};
+use super::members::{LEAD, MEMBERS, Member, Plan};
 use super::seed::{Seed, id};
 use super::{Demo, person};
 
@@ -61,6 +61,8 @@ pub(super) fn plain(
         updated_at: calendar.founded(),
         revision: 1,
         archived_at: None,
+        keeps_policies: false,
+        residency: "[\"ANYWHERE\"]".to_owned(),
     }
 }
 
@@ -68,6 +70,8 @@ pub(super) fn build(demo: &mut Demo, calendar: Calendar) {
     for member in &MEMBERS {
         demo.organisations.push(organisation::Model {
             parent_id: member.parent.map(organisation_id),
+            // The policies hold for all; the lead of the alliance looks after them.
+            keeps_policies: member.key == LEAD,
             ..plain(
                 member.key,
                 "NGO",

@@ -8,7 +8,7 @@ use super::members::{EDITOR, LEAD, PARTNER};
 use super::organisations::{department_id, organisation_id, project_id};
 use super::seed::id;
 use super::shifts::Planned;
-use super::{Demo, list};
+use super::{Demo, list, share_steps};
 
 /// What a share covers of its lead's work.
 #[derive(Clone, Copy)]
@@ -41,6 +41,8 @@ struct Share {
 pub(super) const READ_ONLY: &str = "read-only";
 /// The key of the share that the token `partner_edit` is for.
 pub(super) const EDIT: &str = "edit";
+/// The key of the share under which the lead of the demo has a token itself.
+pub(super) const EXPIRING: &str = "expiring";
 
 const ALWAYS: (Option<i64>, Option<i64>) = (Some(-60), None);
 
@@ -63,7 +65,7 @@ const SHARES: [Share; 15] = [
         partner: EDITOR,
         state: "ACTIVE",
         level: "EDIT",
-        groups: &["ROSTER", "NAMES", "CONTACTS"],
+        groups: &["ROSTER", "CONTACTS"],
         desensitised: false,
         purpose: "youth volunteers at the canteen and the clinic",
         holds: ALWAYS,
@@ -75,7 +77,7 @@ const SHARES: [Share; 15] = [
         partner: "ferry",
         state: "ACTIVE",
         level: "ADMIN",
-        groups: &["ROSTER", "NAMES", "CONTACTS", "NOTES"],
+        groups: &["ROSTER", "CONTACTS", "NOTES"],
         desensitised: false,
         purpose: "running the lantern evening together",
         holds: ALWAYS,
@@ -99,7 +101,7 @@ const SHARES: [Share; 15] = [
         partner: "window",
         state: "ACTIVE",
         level: "READ_ONLY",
-        groups: &["ROSTER", "NAMES"],
+        groups: &["ROSTER"],
         desensitised: false,
         purpose: "accompanying two visits",
         holds: ALWAYS,
@@ -135,7 +137,7 @@ const SHARES: [Share; 15] = [
         partner: "mingwan-east",
         state: "ACTIVE",
         level: "ADMIN",
-        groups: &["ROSTER", "NAMES", "CONTACTS"],
+        groups: &["ROSTER", "CONTACTS"],
         desensitised: false,
         purpose: "visits that the branch runs for headquarters",
         holds: ALWAYS,
@@ -147,7 +149,7 @@ const SHARES: [Share; 15] = [
         partner: "mingwan-shatin",
         state: "SUSPENDED",
         level: "EDIT",
-        groups: &["ROSTER", "NAMES"],
+        groups: &["ROSTER"],
         desensitised: false,
         purpose: "kitchen shifts across the hill",
         holds: ALWAYS,
@@ -171,7 +173,7 @@ const SHARES: [Share; 15] = [
         partner: PARTNER,
         state: "ENDED",
         level: "EDIT",
-        groups: &["ROSTER", "NAMES", "CONTACTS"],
+        groups: &["ROSTER", "CONTACTS"],
         desensitised: false,
         purpose: "last year's homework club",
         holds: (Some(-400), Some(-40)),
@@ -214,12 +216,12 @@ const SHARES: [Share; 15] = [
         covers: &[Project("visits")],
     },
     Share {
-        key: "expiring",
+        key: EXPIRING,
         lead: "steps",
         partner: LEAD,
         state: "ACTIVE",
         level: "EDIT",
-        groups: &["ROSTER", "NAMES", "NOTES"],
+        groups: &["ROSTER", "NOTES"],
         desensitised: false,
         purpose: "outings of this season",
         holds: (Some(-30), Some(7)),
@@ -234,7 +236,7 @@ pub(super) fn share_id(key: &str) -> Uuid {
 pub(super) fn build(demo: &mut Demo, planned: &[Planned<'_>], calendar: Calendar) {
     for share in &SHARES {
         let midnight = |offset: Option<i64>| offset.map(|offset| calendar.at(offset, 0));
-        demo.partnerships.push(partnership::Model {
+        let mut row = partnership::Model {
             id: share_id(share.key),
             lead_id: organisation_id(share.lead),
             partner_id: organisation_id(share.partner),
@@ -245,11 +247,19 @@ pub(super) fn build(demo: &mut Demo, planned: &[Planned<'_>], calendar: Calendar
             purpose: Some(share.purpose.to_owned()),
             valid_from: midnight(share.holds.0),
             valid_to: midnight(share.holds.1),
+            suspended_by: (share.state == "SUSPENDED").then(|| "LEAD".to_owned()),
+            proposed_by: None,
+            proposed_change: None,
+            last_step: 0,
+            space_id: None,
+            settled_at: Some(calendar.now),
             created_at: calendar.founded(),
             updated_at: calendar.founded(),
             revision: 1,
             archived_at: None,
-        });
+        };
+        share_steps::build(demo, &mut row, calendar.now);
+        demo.partnerships.push(row);
         for covers in share.covers {
             scopes(demo, share, *covers, planned, calendar);
         }

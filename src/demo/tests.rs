@@ -59,6 +59,15 @@ fn it_is_as_large_as_promised() {
         ("assignments", demo.assignments.len()),
         ("partnerships", demo.partnerships.len()),
         ("scopes", demo.partnership_scopes.len()),
+        ("steps", demo.partnership_steps.len()),
+        ("tokens", demo.partner_tokens.len()),
+        ("shares of tokens", demo.partner_token_shares.len()),
+        ("spaces", demo.spaces.len()),
+        ("places in spaces", demo.space_members.len()),
+        ("projects in spaces", demo.space_projects.len()),
+        ("steps of spaces", demo.space_steps.len()),
+        ("templates", demo.shift_templates.len()),
+        ("templates in spaces", demo.space_templates.len()),
         ("classes", demo.school_classes.len()),
         ("students", demo.students.len()),
         ("guardians", demo.guardians.len()),
@@ -66,6 +75,13 @@ fn it_is_as_large_as_promised() {
         ("enrolments", demo.enrolments.len()),
         ("notices", demo.notices.len()),
         ("receipts", demo.notice_receipts.len()),
+        ("texts", demo.consent_texts.len()),
+        ("consents", demo.consents.len()),
+        ("invitations", demo.invitations.len()),
+        ("requests", demo.data_requests.len()),
+        ("steps of requests", demo.data_request_steps.len()),
+        ("refusals", demo.data_request_refusals.len()),
+        ("notes", demo.correction_notes.len()),
     ];
     eprintln!("{counts:?}");
     assert!(counts.iter().all(|(_, count)| *count > 0), "{counts:?}");
@@ -104,10 +120,19 @@ fn every_reference_finds_its_row() {
         "volunteer": demo.volunteers, "certificate": demo.certificates,
         "shift": demo.shifts, "assignment": demo.assignments,
         "partnership": demo.partnerships, "partnership_scope": demo.partnership_scopes,
+        "partnership_step": demo.partnership_steps,
+        "token": demo.partner_tokens, "token share": demo.partner_token_shares,
+        "space": demo.spaces, "space_member": demo.space_members,
+        "space_project": demo.space_projects, "space_step": demo.space_steps,
+        "shift_template": demo.shift_templates, "space_template": demo.space_templates,
         "class": demo.school_classes, "student": demo.students,
         "guardian": demo.guardians, "guardianship": demo.guardianships,
         "enrolment": demo.enrolments, "notice": demo.notices,
-        "receipt": demo.notice_receipts,
+        "receipt": demo.notice_receipts, "consent_text": demo.consent_texts,
+        "consent": demo.consents, "data_request": demo.data_requests,
+        "data_request_step": demo.data_request_steps, "invitation": demo.invitations,
+        "data_request_refusal": demo.data_request_refusals,
+        "correction_note": demo.correction_notes,
     }
     macro_rules! refer {
         ($($rows:expr => $($column:ident: $table:literal),*);* $(;)?) => { $(
@@ -135,6 +160,22 @@ fn every_reference_finds_its_row() {
         demo.partnership_scopes => partnership_id: "partnership", lead_id: "organisation",
             partner_id: "organisation", project_id: "project", department_id: "department",
             shift_id: "shift";
+        demo.partnership_steps => partnership_id: "partnership", lead_id: "organisation",
+            partner_id: "organisation", account_id: "account";
+        demo.partner_tokens => organisation_id: "organisation", issuer_id: "account",
+            revoked_by_id: "account";
+        demo.partner_token_shares => partner_token_id: "token", partnership_id: "partnership",
+            project_id: "project", lead_id: "organisation", partner_id: "organisation";
+        demo.spaces => lead_id: "organisation";
+        demo.space_members => space_id: "space", lead_id: "organisation",
+            organisation_id: "organisation";
+        demo.space_projects => space_id: "space", lead_id: "organisation",
+            organisation_id: "organisation", project_id: "project";
+        demo.space_steps => space_id: "space", lead_id: "organisation",
+            organisation_id: "organisation", account_id: "account";
+        demo.shift_templates => organisation_id: "organisation";
+        demo.space_templates => space_id: "space", organisation_id: "organisation",
+            shift_template_id: "shift_template";
         demo.school_classes => organisation_id: "organisation";
         demo.students => organisation_id: "organisation";
         demo.guardians => organisation_id: "organisation", account_id: "account";
@@ -146,6 +187,22 @@ fn every_reference_finds_its_row() {
             class_id: "class", author_id: "account";
         demo.notice_receipts => organisation_id: "organisation", notice_id: "notice",
             recipient_id: "account", student_id: "student";
+        demo.consent_texts => organisation_id: "organisation";
+        demo.consents => organisation_id: "organisation", volunteer_id: "volunteer",
+            student_id: "student", receiver_id: "organisation", text_id: "consent_text",
+            account_id: "account";
+        demo.data_requests => organisation_id: "organisation", volunteer_id: "volunteer",
+            student_id: "student", guardian_id: "guardian", account_id: "account",
+            opened_by_id: "account";
+        demo.data_request_steps => organisation_id: "organisation", volunteer_id: "volunteer",
+            student_id: "student", guardian_id: "guardian", account_id: "account",
+            data_request_id: "data_request", actor_id: "account";
+        demo.invitations => organisation_id: "organisation", project_id: "project",
+            class_id: "class", invited_by_id: "account", account_id: "account";
+        demo.data_request_refusals => organisation_id: "organisation";
+        demo.correction_notes => organisation_id: "organisation", volunteer_id: "volunteer",
+            student_id: "student", guardian_id: "guardian", account_id: "account",
+            data_request_id: "data_request";
     }
     for holder in holders() {
         match holder.kind {
@@ -162,6 +219,7 @@ fn every_reference_finds_its_row() {
                 organisation_id,
                 share_ids,
                 issuer,
+                ..
             } => {
                 let shares = demo
                     .partnerships
@@ -323,6 +381,22 @@ fn shares_are_of_every_level_masked_and_not() {
     assert_eq!(scopes.iter().filter(|s| s.shift_id.is_some()).count(), 2);
     let covered: HashSet<_> = scopes.iter().map(|s| s.partnership_id).collect();
     assert_eq!(covered.len(), demo.partnerships.len());
+    for share in &demo.partnerships {
+        let steps = demo.partnership_steps.iter();
+        let steps: Vec<_> = steps.filter(|s| s.partnership_id == share.id).collect();
+        let numbers: Vec<i32> = steps.iter().map(|s| s.number).collect();
+        assert_eq!(numbers, (1..=share.last_step).collect::<Vec<_>>());
+        // What time did is the last, if it did anything, and nobody did that.
+        type Steps<'a> = Vec<&'a partnership_step::Model>;
+        let every = steps.iter().copied();
+        let (time, done): (Steps<'_>, Steps<'_>) = every.partition(|s| s.side == "NEITHER");
+        assert!(time.iter().all(|s| s.account_id.is_none()));
+        assert!(time.is_empty() || steps.last().map(|s| s.id) == time.last().map(|s| s.id));
+        let last = done.last().expect("it was offered");
+        let state = serde_json::from_str::<serde_json::Value>(&last.after_values);
+        assert_eq!(state.expect("an object")["state"], share.state.as_str());
+        assert!(done.iter().all(|s| s.account_id.is_some()));
+    }
 }
 
 #[test]

@@ -103,6 +103,7 @@ fn volunteer(member: &Member, number: u32, calendar: Calendar) -> volunteer::Mod
     let emergency = person::name(&mut seed);
     let joined = calendar.day(-30 - i64::from(seed.below(1800)));
     volunteer::Model {
+        identity_number_hash: None,
         id: person_id(&key),
         organisation_id: organisation_id(member.key),
         department_id: (seed.percent(92) || named).then(|| department_id(member.key, department)),

@@ -12,8 +12,11 @@ use async_graphql::parser::types::{
 use async_graphql::{Positioned, Value, Variables};
 use async_graphql_value::Value as Input;
 
+use super::disclosures;
 use super::error::Over;
+use super::figures;
 use super::scope::Limits;
+use super::{office, workshop};
 use crate::catalogue::{self, Shape, TYPES, Type};
 
 /// Lists of introspection, with how many items one of this schema has, rounded up.
@@ -35,6 +38,8 @@ pub struct Cost {
     pub rows: u64,
     /// Values: each field, as often as it may stand in the answer.
     pub values: u64,
+    /// Heavy work on policies, in steps: a matrix is one, the gate and the difference are two.
+    pub work: u64,
 }
 
 /// What the fields of a selection belong to.
@@ -48,6 +53,8 @@ enum Parent {
     Page(&'static Type, u64),
     /// A row with its cursor.
     Edge(&'static Type),
+    /// Where the policies are kept.
+    Workshop,
     /// The schema.
     Schema,
     /// Something small.
@@ -84,7 +91,7 @@ pub fn estimate(
         cost: Cost::default(),
     };
     estimate.below(vec![&operation.selection_set.node], Parent::Holder, 1)?;
-    let Cost { rows, values } = estimate.cost;
+    let Cost { rows, values, work } = estimate.cost;
     let over = |limit, what: &str, asked: u64, allowed: u64| Over {
         message: format!("the request asks for {asked} {what}; at most {allowed} are given"),
         limit,
@@ -96,6 +103,10 @@ pub fn estimate(
     }
     if values > limits.max_cost {
         return Err(over("max_query_cost", "values", values, limits.max_cost));
+    }
+    if work > workshop::MOST_WORK {
+        let what = "steps of work on policies";
+        return Err(over("policy_work", what, work, workshop::MOST_WORK));
     }
     Ok(estimate.cost)
 }
@@ -131,6 +142,11 @@ impl<'a> Estimate<'a> {
                 continue;
             };
             let (next, each) = self.field(first, parent)?;
+            if matches!(parent, Parent::Workshop | Parent::Holder) {
+                let name = first.name.node.as_str();
+                let in_workshop = matches!(parent, Parent::Workshop);
+                self.cost.work += workshop::work(name, in_workshop);
+            }
             if let (Parent::Page(..), true) = (next, fetched(&merged, self.document)) {
                 let rows = times.saturating_mul(each);
                 self.cost.rows = self.cost.rows.saturating_add(rows);
@@ -196,6 +212,14 @@ impl<'a> Estimate<'a> {
         Ok(match parent {
             Parent::Holder => match name {
                 "__schema" | "__type" => (Parent::Schema, 1),
+                workshop::WORKSHOP_FIELD => (Parent::Workshop, 1),
+                office::FIELD => (Parent::Plain, office::VALUES),
+                workshop::EXPLAIN => (Parent::Plain, workshop::values(name, None)),
+                name if figures::named(name).is_some() => (Parent::Plain, figures::VALUES),
+                disclosures::FIELD => {
+                    let first = self.count(field, "first");
+                    (Parent::Plain, first.unwrap_or(self.limits.page as u64))
+                }
                 "nodes" => (Parent::Holder, self.length(field, "ids")),
                 _ => match TYPES.iter().find(|of| of.plural == name) {
                     Some(of) => self.page(of, field)?,
@@ -219,6 +243,10 @@ impl<'a> Estimate<'a> {
             Parent::Schema => {
                 let list = SCHEMA.iter().find(|(list, _)| *list == name);
                 (Parent::Schema, list.map_or(1, |(_, items)| *items))
+            }
+            Parent::Workshop => {
+                let first = self.count(field, "first");
+                (Parent::Plain, workshop::values(name, first))
             }
             Parent::Edge(_) | Parent::Plain => (Parent::Plain, 1),
         })

@@ -17,6 +17,15 @@ pub enum GraphError {
     Over(Over),
     /// The policies refuse a deed; the sentences may be told.
     Forbidden(Vec<String>),
+    /// Something stands in the way that can be told in both languages.
+    Told {
+        /// A stable code.
+        code: &'static str,
+        /// In English.
+        en: String,
+        /// In Chinese.
+        zh: String,
+    },
     /// The store failed.
     Store(StoreError),
 }
@@ -89,6 +98,13 @@ impl GraphError {
                 }
                 error
             }
+            Self::Told { code, en, zh } => {
+                let mut error = coded(code, en, Some(at));
+                if let Some(extensions) = &mut error.extensions {
+                    extensions.set("messageZh", zh);
+                }
+                error
+            }
             Self::Store(cause) => failed(&cause, Some(at)),
         }
     }
@@ -113,6 +129,13 @@ pub fn failed(cause: &StoreError, at: Option<Pos>) -> ServerError {
             "the database has no room for changes; what is there can be read",
         ),
         Fault::Taken | Fault::Own => ("INTERNAL", "something went wrong on the server"),
+    };
+    let message = match cause {
+        StoreError::Unlogged(_) => {
+            "what this would show of persons cannot be logged, so that it is not shown; if this was \
+             to change something, look whether it did before you ask again"
+        }
+        _ => message,
     };
     coded(code, message, at)
 }

@@ -68,30 +68,58 @@ impl InForce {
 /// A lock of the standard library that is held for as long as it takes to copy a pointer: a library
 /// would save some nanoseconds of a request.
 pub struct Pointer {
-    in_force: RwLock<Arc<InForce>>,
+    in_force: RwLock<Place>,
     age: Duration,
 }
+
+/// What is in force, and the number under which it was published.
+struct Place(Option<i32>, Arc<InForce>);
 
 impl Pointer {
     /// One to this set, under which viewers are known for so long.
     pub fn to(policies: Arc<Policies>, age: Duration) -> Self {
-        let in_force = RwLock::new(InForce::new(policies, age));
+        let in_force = RwLock::new(Place(None, InForce::new(policies, age)));
         Self { in_force, age }
     }
 
     /// What is in force at this moment.
     pub fn now(&self) -> Arc<InForce> {
-        Arc::clone(&self.in_force.read().unwrap_or_else(PoisonError::into_inner))
+        let place = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&place.1)
     }
 
-    /// Puts another set in force, under which nothing was made yet.
+    /// Puts the published set of this number in force, unless it is or a later one is: numbers of
+    /// sets that come into force only rise, whoever hears of them first.
+    pub fn publish(&self, number: i32, policies: &Arc<Policies>) {
+        let new = InForce::new(Arc::clone(policies), self.age);
+        let mut place = self
+            .in_force
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if place.0.is_some_and(|there| there >= number) {
+            return;
+        }
+        place.0 = Some(number);
+        if place.1.policies().version() == policies.version() {
+            return;
+        }
+        let old = std::mem::replace(&mut place.1, new);
+        drop(place);
+        drop(old);
+    }
+
+    /// Puts another set in force, under which nothing was made yet; where one was published, that
+    /// stays.
     pub fn swap(&self, policies: Arc<Policies>) {
         let new = InForce::new(policies, self.age);
         let mut place = self
             .in_force
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let old = std::mem::replace(&mut *place, new);
+        if place.0.is_some() {
+            return;
+        }
+        let old = std::mem::replace(&mut place.1, new);
         drop(place);
         // What was made under it may be much; nobody waits while it is put away.
         drop(old);

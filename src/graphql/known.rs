@@ -31,6 +31,17 @@ enum Holder {
     User {
         subject: String,
     },
+    Session {
+        subject: String,
+        session: String,
+    },
+    Token {
+        subject: String,
+        jti: String,
+        shares: Vec<String>,
+        projects: Vec<String>,
+        scope: Option<String>,
+    },
     Partner {
         subject: String,
         shares: Vec<String>,
@@ -90,6 +101,23 @@ impl From<Claimed<'_>> for Holder {
             Claimed::User { subject } => Self::User {
                 subject: subject.to_owned(),
             },
+            Claimed::Session { subject, session } => Self::Session {
+                subject: subject.to_owned(),
+                session: session.to_owned(),
+            },
+            Claimed::Token {
+                subject,
+                jti,
+                shares,
+                projects,
+                scope,
+            } => Self::Token {
+                subject: subject.to_owned(),
+                jti: jti.to_owned(),
+                shares: shares.to_vec(),
+                projects: projects.to_vec(),
+                scope: scope.map(str::to_owned),
+            },
             Claimed::Partner {
                 subject,
                 shares,
@@ -107,6 +135,20 @@ impl Holder {
     fn claimed(&self) -> Claimed<'_> {
         match self {
             Self::User { subject } => Claimed::User { subject },
+            Self::Session { subject, session } => Claimed::Session { subject, session },
+            Self::Token {
+                subject,
+                jti,
+                shares,
+                projects,
+                scope,
+            } => Claimed::Token {
+                subject,
+                jti,
+                shares,
+                projects,
+                scope: scope.as_deref(),
+            },
             Self::Partner {
                 subject,
                 shares,

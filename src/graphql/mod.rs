@@ -8,37 +8,59 @@
 //! The room knows no Cedar, no SQL, no HTTP and no tokens.
 
 mod arguments;
+mod ask;
 mod check;
 mod cost;
+mod disclose;
+mod disclosures;
 mod document;
 mod documents;
+mod ended;
 mod error;
 mod fetch;
+mod figures;
 mod filter;
 mod id;
 mod in_force;
 mod introspection;
+mod invitation;
 mod json;
 mod kept;
 mod known;
 mod measure;
 mod mutate;
+mod office;
+mod pairing;
 mod plan;
 mod privacy;
+mod requests;
+mod retention;
 mod root;
 mod schema;
 mod scope;
 mod show;
 mod sink;
+mod still;
 mod subscribe;
+mod time;
 mod values;
 mod version;
+mod workshop;
 
 pub use check::Checker;
 pub use id::encode as encode_id;
+pub use invitation::{Answer as InvitationAnswer, Unaccepted};
 pub use json::written;
 pub use measure::Extent;
+pub use requests::{Export, Form as ExportForm, Unexported};
+pub use retention::permit as retention_permit;
 pub use scope::Limits;
+pub use subscribe::LISTENED;
+pub use workshop::{
+    Act, Asker, Deed, Desk, Done, Kept, Officer, PolicyAnswer, PolicyChange, PolicyDifference,
+    PolicyExample, PolicyPromise, PolicyPromiseSort, PolicyPromiseTurn, PolicyVerdict,
+    PolicyVerdictKind, Told, Trouble, Why,
+};
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
@@ -47,20 +69,22 @@ use std::time::Duration;
 use async_graphql::Name;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Schema, SchemaBuilder, ServerError};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{BoxStream, once, unfold};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tracing::Instrument as _;
 
+use crate::audit::Bearer;
 use crate::policy::{Lens, Policies};
 use crate::store::{Seal, Store, Underway};
 use crate::traces::span;
-use crate::viewer::{self, Claimed, Claims, TokenKind, Unrecognised, Viewer};
+use crate::viewer::{self, Claimed, Claims, Mint, TokenKind, Unrecognised, Viewer};
 use cost::{Cost, estimate};
 use documents::Documents;
 use error::{Over, coded, failed, with_code};
 use in_force::InForce;
 use measure::{Oversize, measure};
+use pairing::Asked;
 use privacy::Privacy;
 use root::{Mutation, Query};
 use scope::Scope;
@@ -75,7 +99,10 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// Answers requests as their viewers may see the data.
 pub struct Graph {
     executable: Executable,
-    in_force: in_force::Pointer,
+    in_force: Arc<in_force::Pointer>,
+    desk: Option<Arc<dyn Desk>>,
+    mint: Option<Mint>,
+    invitations: Option<TimeDelta>,
     store: Store,
     seal: Seal,
     limits: Limits,
@@ -96,7 +123,10 @@ impl Graph {
     ) -> Self {
         Self {
             executable: executable(),
-            in_force: in_force::Pointer::to(policies, Duration::ZERO),
+            in_force: Arc::new(in_force::Pointer::to(policies, Duration::ZERO)),
+            desk: None,
+            mint: None,
+            invitations: None,
             store,
             seal,
             limits,
@@ -118,8 +148,32 @@ impl Graph {
     /// The same graph, which knows a viewer again for so long, as far as the store is watched.
     #[must_use]
     pub fn knowing(self, age: Duration) -> Self {
-        let in_force = in_force::Pointer::to(self.policies(), age);
+        let in_force = Arc::new(in_force::Pointer::to(self.policies(), age));
         Self { in_force, ..self }
+    }
+
+    /// The same graph, where policies can be kept.
+    #[must_use]
+    pub fn with_desk(self, desk: Arc<dyn Desk>) -> Self {
+        let desk = Some(desk);
+        Self { desk, ..self }
+    }
+
+    /// The same graph, where tokens of partners are issued.
+    #[must_use]
+    pub fn with_mint(self, mint: Mint) -> Self {
+        let mint = Some(mint);
+        Self { mint, ..self }
+    }
+
+    /// The same graph, from which invitations are sent that can be accepted for so long.
+    #[must_use]
+    pub fn inviting(self, life: TimeDelta) -> Self {
+        let invitations = Some(life);
+        Self {
+            invitations,
+            ..self
+        }
     }
 
     /// The policies that are in force.
@@ -128,10 +182,23 @@ impl Graph {
         Arc::clone(self.in_force.now().policies())
     }
 
+    /// What tells which policies are in force, whenever it is asked.
+    #[must_use]
+    pub fn telling_policies(&self) -> Box<dyn Fn() -> Arc<Policies> + Send + Sync> {
+        let in_force = Arc::clone(&self.in_force);
+        Box::new(move || Arc::clone(in_force.now().policies()))
+    }
+
     /// Puts another set of policies in force: for every request, and every event of a subscription,
-    /// that begins from now on. What has begun ends under the set under which it began.
+    /// that begins from now on. What has begun ends under the set under which it began. What was
+    /// published stays.
     pub fn swap(&self, policies: Arc<Policies>) {
         self.in_force.swap(policies);
+    }
+
+    /// Puts the published set of this number in force, unless a later one is.
+    pub fn publish(&self, number: i32, policies: &Arc<Policies>) {
+        self.in_force.publish(number, policies);
     }
 
     /// Where its rows are kept.
@@ -164,10 +231,55 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Response {
+        let asked = Asked::default();
+        self.execute_under(&self.in_force.now(), request, &asked, claims, now)
+            .await
+    }
+
+    /// The answers to requests that came as one, each in its turn, all of them under one set of
+    /// policies.
+    pub async fn execute_each(
+        &self,
+        mut requests: Vec<Request>,
+        claims: Option<&Claims>,
+        now: DateTime<Utc>,
+    ) -> Vec<Response> {
+        let in_force = self.in_force.now();
+        let mut responses = Vec::with_capacity(requests.len());
+        // The pair rule looks at all of them together.
+        let each = requests.iter_mut().map(Asked::of);
+        let asked = each.fold(Asked::default(), Asked::and);
+        for request in requests {
+            // Each at its own instant: what ended while those before it were answered is over.
+            let now = now.max(self.now());
+            let response = self.execute_under(&in_force, request, &asked, claims, now);
+            responses.push(response.await);
+        }
+        responses
+    }
+
+    async fn execute_under(
+        &self,
+        in_force: &InForce,
+        request: Request,
+        beside: &Asked,
+        claims: Option<&Claims>,
+        now: DateTime<Utc>,
+    ) -> Response {
         let underway = Underway::begin();
-        let lens = self.lens_of(claims, now).instrument(span!("viewer"));
+        let moment = self.moment(claims);
+        let lens = self.lens_under(in_force, claims, now);
+        let lens = lens.instrument(span!("viewer"));
         let response = match lens.await {
-            Ok(lens) => self.answer_through(request, lens, now).await,
+            Ok(lens) => {
+                let bearer = disclose::bearer(claims);
+                let response = self.answer_through(request, beside, Arc::clone(&lens), bearer, now);
+                let response = response.await;
+                match self.still(claims, &lens, moment, now).await {
+                    true => response,
+                    false => Response::from_errors(vec![expired()]),
+                }
+            }
             Err(error) => Response::from_errors(vec![error]),
         };
         underway.done();
@@ -192,24 +304,28 @@ impl Graph {
             })
             .boxed();
         }
-        let request = match document::complete(request) {
+        let mut request = match document::complete(request) {
             Ok(request) => request,
             Err(missing) => {
                 let missing = missing.iter().map(needed).collect();
                 return once(async move { Response::from_errors(missing) }).boxed();
             }
         };
+        let asked = Asked::of(&mut request);
         let request = request.data(Live {
             graph: Arc::clone(&graph),
             claims: claims.clone(),
+            asked,
         });
         let most = self.limits.max_errors;
         let answers = self.executable.execute_stream(request);
         let answers = answers.map(move |answer| coded_errors(answer, most));
         // Whoever is nobody is told so at once, not at the first event.
+        let held = claims.clone();
         let known = async move { graph.lens_of(claims.as_ref(), graph.now()).await };
+        let graph = Arc::clone(self);
         let told = move |known: Result<Arc<Lens>, ServerError>| match known {
-            Ok(_) => answers.boxed(),
+            Ok(_) => graph.until_ended(answers.boxed(), held),
             Err(error) => once(async move { Response::from_errors(vec![error]) }).boxed(),
         };
         driven(known.map(told).flatten_stream().boxed())
@@ -221,19 +337,23 @@ impl Graph {
         claims: Option<&Claims>,
         now: DateTime<Utc>,
     ) -> Result<Arc<Lens>, ServerError> {
+        self.lens_under(&self.in_force.now(), claims, now).await
+    }
+
+    /// The same under this set, by which all of the request is decided.
+    async fn lens_under(
+        &self,
+        in_force: &InForce,
+        claims: Option<&Claims>,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Lens>, ServerError> {
         let now = to_the_microsecond(now);
-        let claimed = claims.map(|claims| match claims.typ {
-            TokenKind::User => Claimed::User {
-                subject: &claims.sub,
-            },
-            TokenKind::Partner => Claimed::Partner {
-                subject: &claims.sub,
-                shares: &claims.shares,
-                scope: claims.scope.as_deref(),
-            },
-        });
-        // All of the request is decided by the set that is in force now.
-        let in_force = self.in_force.now();
+        let claimed = claims.map(claimed);
+        if let Some(Claimed::Token { subject, .. }) = claimed
+            && let Ok(token) = subject.parse()
+        {
+            self.store.token_used(token, now);
+        }
         // The mark comes first: whatever changes while the viewer is made makes it another.
         let watched = claimed.filter(|_| in_force.known().keeps());
         let marked =
@@ -245,23 +365,24 @@ impl Graph {
         let viewer = viewer::assemble(claimed, &self.store, now).await;
         let viewer = viewer.map_err(|error| match error {
             Unrecognised::Directory(cause) => failed(&cause, None),
-            error => coded("UNAUTHENTICATED", error.to_string(), None),
+            // Why is nobody's business who has no good token.
+            _ => unauthenticated(),
         })?;
-        let lens = lens(&in_force, viewer)?;
+        let lens = lens(in_force, viewer)?;
         if let Some((holder, mark)) = marked {
             in_force.known().keep(holder, &lens, mark, now);
         }
         Ok(lens)
     }
 
-    /// A scope of these claims at this instant.
-    async fn scope_of(&self, claims: Option<&Claims>) -> Result<Scope, ServerError> {
+    /// A scope of these claims at this instant, for an answer to what was asked.
+    async fn scope_of(&self, claims: Option<&Claims>, asked: &Asked) -> Result<Scope, ServerError> {
         let now = to_the_microsecond(self.now());
         let lens = self.lens_of(claims, now).await?;
-        Ok(self.scope(lens, now))
+        Ok(self.scope(asked.through(lens), disclose::bearer(claims), now))
     }
 
-    fn scope(&self, lens: Arc<Lens>, now: DateTime<Utc>) -> Scope {
+    fn scope(&self, lens: Arc<Lens>, bearer: Bearer, now: DateTime<Utc>) -> Scope {
         Scope {
             lens,
             store: self.store.at(now).for_at_most(self.limits.time),
@@ -270,6 +391,12 @@ impl Graph {
             now,
             planned: AtomicU64::new(0),
             privacy: Privacy::default(),
+            seen: Mutex::default(),
+            bearer,
+            desk: self.desk.clone(),
+            mint: self.mint.clone(),
+            invitations: self.invitations,
+            in_force: Arc::clone(&self.in_force),
             begun: Mutex::default(),
         }
     }
@@ -277,7 +404,11 @@ impl Graph {
     /// The answer to a request by this viewer, who was made at this instant.
     pub async fn answer(&self, request: Request, viewer: Viewer, now: DateTime<Utc>) -> Response {
         match lens(&self.in_force.now(), viewer) {
-            Ok(lens) => self.answer_through(request, lens, now).await,
+            Ok(lens) => {
+                let bearer = Bearer::default();
+                self.answer_through(request, &Asked::default(), lens, bearer, now)
+                    .await
+            }
             Err(error) => Response::from_errors(vec![error]),
         }
     }
@@ -285,30 +416,42 @@ impl Graph {
     async fn answer_through(
         &self,
         mut request: Request,
+        beside: &Asked,
         lens: Arc<Lens>,
+        bearer: Bearer,
         now: DateTime<Utc>,
     ) -> Response {
         let now = to_the_microsecond(now);
         if let Err(refusal) = span!("parse").in_scope(|| self.admit(&mut request)) {
             return Response::from_errors(vec![refusal]);
         }
-        let kept = Arc::new(self.scope(lens, now));
-        let request = match document::complete(request) {
+        let mut request = match document::complete(request) {
             Ok(request) => request,
             Err(missing) => return Response::from_errors(missing.iter().map(needed).collect()),
         };
+        let lens = Asked::of(&mut request).beside(beside).through(lens);
+        let scope = self.scope(lens, bearer, now);
+        let kept = Arc::new(match self.operation_type(&mut request) {
+            Some(OperationType::Mutation) => scope.acting(disclose::reason(&request)),
+            _ => scope,
+        });
         let request = request.data(Shared(Arc::clone(&kept)));
         let executed = self.executable.execute(request);
         let response = executed.instrument(span!("execute")).await;
         let response = coded_errors(response, self.limits.max_errors);
-        // What was decided holds until the first of what the viewer holds ends.
+        // What was decided holds until the first of what the viewer holds ends: nothing that is not
+        // given is logged, and nothing is given after that.
         let until = kept.lens.viewer().until();
-        if until.is_some_and(|until| until <= self.now()) {
-            let message = "a role or share ended during the request; \
-                           a change may have been made: look before you ask again";
-            return Response::from_errors(vec![coded("EXPIRED", message, None)]);
+        let over = || until.is_some_and(|until| until <= self.now());
+        if over() {
+            return Response::from_errors(vec![expired()]);
         }
-        kept.finish(response)
+        let response = kept.finish(response);
+        let response = kept.disclosed(response).instrument(span!("log")).await;
+        match over() {
+            true => Response::from_errors(vec![expired()]),
+            false => response,
+        }
     }
 
     /// Refuses what does not parse, and what is too large before any pass that would expand it.
@@ -353,6 +496,42 @@ impl Graph {
         (request.operation_name, request.variables) = (name, variables);
         estimated.map(|_| ()).map_err(|over| over.shown(None))
     }
+}
+
+/// What claims say of their holder.
+fn claimed(claims: &Claims) -> Claimed<'_> {
+    if let (TokenKind::User, Some(session)) = (claims.typ, &claims.sid) {
+        let subject = &claims.sub;
+        return Claimed::Session { subject, session };
+    }
+    match claims.typ {
+        TokenKind::User => Claimed::User {
+            subject: &claims.sub,
+        },
+        TokenKind::Partner => Claimed::Token {
+            subject: &claims.sub,
+            jti: &claims.jti,
+            shares: &claims.shares,
+            projects: &claims.projects,
+            scope: claims.scope.as_deref(),
+        },
+    }
+}
+
+/// One answer to every token that is not good.
+fn unauthenticated() -> ServerError {
+    let mut error = coded("UNAUTHENTICATED", "the token is not valid", None);
+    if let Some(extensions) = &mut error.extensions {
+        extensions.set("reason", "TOKEN_INVALID");
+    }
+    error
+}
+
+/// What the viewer held is over.
+fn expired() -> ServerError {
+    let message = "a role or share ended during the request; \
+                   a change may have been made: look before you ask again";
+    coded("EXPIRED", message, None)
 }
 
 /// The lens of a viewer under the set that is in force.

@@ -12,6 +12,7 @@ use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::{Name, Positioned, QueryEnv};
 
 use super::arguments::Arguments;
+use super::disclose;
 use super::error::GraphError;
 use super::filter;
 use super::scope::Scope;
@@ -29,6 +30,8 @@ pub struct Pick {
     pub key: Key,
     /// The place of its counts.
     pub seat: usize,
+    /// The bit of its field in the log; none where it is no field.
+    pub bit: u64,
     /// What it is.
     pub what: What,
 }
@@ -161,8 +164,13 @@ impl Place {
         }
     }
 
+    /// The path of response keys.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The same, of a list with so many rows.
-    fn times(&self, rows: u64) -> Self {
+    pub fn times(&self, rows: u64) -> Self {
         Self {
             path: self.path.clone(),
             rows: self.rows.saturating_mul(rows),
@@ -260,10 +268,13 @@ impl<'a> Planner<'a> {
                 continue;
             };
             let at = at.under(key);
-            let what = self.what(of, first.name.node.as_str(), &merged, &at, layout)?;
+            let name = first.name.node.as_str();
+            let what = self.what(of, name, &merged, &at, layout)?;
+            let ask = of.field(name).map(|field| (of.name, field.name));
             picks.push(Pick {
                 key: Key::new(key),
-                seat: self.scope.privacy.seat(&at.path),
+                seat: self.scope.privacy.seat(&at.path, ask),
+                bit: disclose::bit(of, name),
                 what,
             });
         }
@@ -508,6 +519,6 @@ pub fn version_slots(of: &'static Type, layout: &mut Layout) -> Vec<(Slot, Optio
         .filter(|field| !matches!(field.shape, Shape::Many { .. }));
     // Derived cells are about other rows; a version is about this one.
     let own = fields.filter(|field| field.column().is_some());
-    own.map(|field| (layout.target(field), field.kind()))
+    own.map(|field| (layout.versioned(field), field.kind()))
         .collect()
 }

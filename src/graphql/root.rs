@@ -16,14 +16,17 @@ use uuid::Uuid;
 
 use super::AsText;
 use super::arguments::{Arguments, items};
+use super::disclosures;
 use super::error::{GraphError, Over, object};
 use super::fetch::Fetched;
+use super::figures;
 use super::id;
 use super::mutate::mutate;
 use super::plan::{Merged, Place, Planner, RowPlan};
 use super::schema::{self, ROOT_MUTATION, ROOT_QUERY};
 use super::scope::Scope;
 use super::show::{ListAt, Made, Node, RowAt};
+use super::{office, workshop};
 use crate::catalogue::{self, TYPES, Type};
 use crate::traces::span;
 use crate::viewer::PrincipalKind;
@@ -124,6 +127,16 @@ impl ContainerType for Mutation {
             scope,
         };
         let name = ctx.item.node.name.node.as_str();
+        if workshop::DEEDS.iter().any(|(deed, ..)| *deed == name) {
+            return match merged(ctx, &planner, ROOT_MUTATION) {
+                Some(fields) => {
+                    let done = workshop::act(scope, &planner, &fields, name);
+                    let done = done.instrument(span!("write", kaifong.deed = name)).await;
+                    answer(ctx, done.map(Some))
+                }
+                None => Ok(Some(object(Vec::new()))),
+            };
+        }
         let Some(found) = schema::mutations().find(|m| m.name() == name) else {
             return Ok(None);
         };
@@ -184,6 +197,15 @@ async fn query<'a>(
     let at = Place::root(field.response_key().node.as_str());
     let name = field.name.node.as_str();
     match name {
+        workshop::WORKSHOP_FIELD => {
+            return workshop::workshop(scope, planner, fields).await.map(Some);
+        }
+        office::FIELD => return office::office(scope, planner, fields).await.map(Some),
+        workshop::EXPLAIN => return workshop::explain(scope, planner, fields).await.map(Some),
+        disclosures::FIELD => {
+            let read = disclosures::disclosures(scope, planner, fields, &at);
+            return read.await.map(Some);
+        }
         "viewer" => return viewer(scope, planner, fields).await.map(Some),
         "node" => {
             let arguments = Arguments::of(field, planner.request);
@@ -210,6 +232,11 @@ async fn query<'a>(
             return Ok(Some(scope.shown(as_text, found.each().as_slice())));
         }
         _ => {}
+    }
+    if let Some(counts) = figures::named(name) {
+        let counted = figures::figures(scope, planner, counts, fields);
+        let counted = counted.instrument(span!("fetch", kaifong.of = counts.of));
+        return counted.await.map(Some);
     }
     if let Some(of) = TYPES.iter().find(|of| of.plural == name) {
         let plan = span!("plan", kaifong.of = of.name);

@@ -6,12 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_graphql::Response;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::in_force::Pointer;
 use super::measure::Extent;
 use super::privacy::Privacy;
+use super::workshop::Desk;
+use crate::audit::{Bearer, Seen};
 use crate::policy::Lens;
 use crate::store::{Seal, Store};
+use crate::viewer::Mint;
 
 /// Limits of a request.
 #[derive(Clone, Copy)]
@@ -24,6 +28,8 @@ pub struct Limits {
     pub max_offset: u64,
     /// Rows counted at most.
     pub max_count: u64,
+    /// From how many people on a group is not small.
+    pub small_group: u32,
     /// Rows that a request may ask for at most, over all its lists.
     pub max_rows: u64,
     /// Values that an answer may have at most: fields, times the rows that they stand in.
@@ -43,6 +49,7 @@ impl Default for Limits {
             max_page: 1000,
             max_offset: 100_000,
             max_count: 100_000,
+            small_group: 5,
             max_rows: 100_000,
             max_cost: 1_000_000,
             extent: Extent::default(),
@@ -68,6 +75,18 @@ pub struct Scope {
     pub planned: AtomicU64,
     /// What was shown, masked and hidden.
     pub privacy: Privacy,
+    /// Which rows about persons were shown.
+    pub seen: Mutex<Seen>,
+    /// Under which token it is asked.
+    pub bearer: Bearer,
+    /// Where policies are kept, if they are kept here.
+    pub desk: Option<Arc<dyn Desk>>,
+    /// What signs tokens, if they are issued here.
+    pub mint: Option<Mint>,
+    /// How long an invitation can be accepted, if invitations are sent from here.
+    pub invitations: Option<TimeDelta>,
+    /// What is in force at this server.
+    pub in_force: Arc<Pointer>,
     /// The response keys of the roots that are being answered.
     pub begun: Mutex<HashSet<String>>,
 }

@@ -16,6 +16,7 @@ use super::privacy::Tally;
 use super::scope::Scope;
 use super::sink::{Key, Sink, Values};
 use super::version::version;
+use crate::audit::Seen;
 use crate::catalogue::{CellRef, Kind, Type};
 use crate::policy::{Protected, Shown, Slot};
 use crate::store::{Direction, Page, Seal};
@@ -26,6 +27,8 @@ pub struct Show<'a, S> {
     pub sink: &'a mut S,
     /// The counts, by the places that the plans took.
     pub tallies: &'a mut [Tally],
+    /// Which rows about persons were shown, for the log.
+    pub seen: &'a mut Seen,
     /// Seals cursors.
     pub seal: &'a Seal,
     /// Rows counted at most.
@@ -63,6 +66,7 @@ impl Scope {
         what.write(&mut Show {
             sink,
             tallies: &mut self.privacy.counts().tallies,
+            seen: &mut self.seen(),
             seal: &self.seal,
             max_count: self.limits.max_count,
             scratch: String::new(),
@@ -259,6 +263,7 @@ impl<S: Sink> Show<'_, S> {
         at: usize,
     ) {
         self.sink.open_object(picks.len());
+        let (mut full, mut masked) = (0, 0);
         for (pick, branch) in picks.iter().zip(branches) {
             self.sink.key(&pick.key);
             match (&pick.what, branch) {
@@ -268,18 +273,22 @@ impl<S: Sink> Show<'_, S> {
                     id::encode_into(of, row.id(), &mut self.scratch);
                     self.sink.plain(&self.scratch);
                 }
-                (What::Version(slots), _) => self.sink.plain(&version(row, slots)),
+                (What::Version(slots), _) => self.sink.plain(&version(row, slots, self.seal)),
                 (What::Can(slot), _) => self.sink.bool(row.allows(*slot)),
-                (What::Cell(slot, kind), _) => self.cell(pick, row, *slot, *kind),
+                (What::Cell(slot, kind), _) => {
+                    let seen = self.cell(pick, row, *slot, *kind);
+                    full |= seen.0;
+                    masked |= seen.1;
+                }
                 (What::One(slot, plan), Branch::One(places, related)) => {
-                    self.tally(pick, row.allows(*slot));
+                    full |= self.tally(pick, row.allows(*slot));
                     match places.get(at).copied().flatten() {
                         Some(place) => self.row(plan, related, place),
                         None => self.sink.null(),
                     }
                 }
                 (What::Many(slot, plan), Branch::Many(places, lists)) => {
-                    self.tally(pick, row.allows(*slot));
+                    full |= self.tally(pick, row.allows(*slot));
                     match places.get(at).copied().flatten() {
                         Some(place) => self.list(plan, lists, place),
                         None => self.sink.null(),
@@ -290,34 +299,50 @@ impl<S: Sink> Show<'_, S> {
             }
         }
         self.sink.close_object();
+        self.seen.row(of, row.id(), full, masked);
     }
 
-    fn cell(&mut self, pick: &Pick, row: Protected<'_>, slot: Slot, kind: Kind) {
+    /// Shows a cell; its bit, if it is shown in full, and if it is shown masked.
+    fn cell(&mut self, pick: &Pick, row: Protected<'_>, slot: Slot, kind: Kind) -> (u64, u64) {
         // Every pick has its seat; what could not be counted is not shown.
         let Some(tally) = self.tallies.get_mut(pick.seat) else {
-            return self.sink.null();
+            self.sink.null();
+            return (0, 0);
         };
+        if matches!(kind, Kind::Hkid) && row.withheld_as_pair(slot) {
+            tally.withheld_as_pair();
+        }
         match row.show(slot) {
             Shown::Full(cell) => {
                 tally.full();
                 self.value(kind, cell);
+                (pick.bit, 0)
             }
             Shown::Masked(kind, mask) => {
                 tally.masked(kind.mask_name());
                 self.sink.text(&mask);
+                (0, pick.bit)
             }
             Shown::Hidden => {
                 tally.hidden();
                 self.sink.null();
+                (0, 0)
             }
         }
     }
 
-    fn tally(&mut self, pick: &Pick, seen: bool) {
+    /// Counts a relation; its bit, if the viewer may follow it.
+    fn tally(&mut self, pick: &Pick, seen: bool) -> u64 {
         match (self.tallies.get_mut(pick.seat), seen) {
-            (Some(tally), true) => tally.full(),
-            (Some(tally), false) => tally.hidden(),
-            (None, _) => {}
+            (Some(tally), true) => {
+                tally.full();
+                pick.bit
+            }
+            (Some(tally), false) => {
+                tally.hidden();
+                0
+            }
+            (None, _) => 0,
         }
     }
 

@@ -18,12 +18,13 @@ use uuid::Uuid;
 use super::arguments::Arguments;
 use super::error::object;
 use super::error::{GraphError, coded};
+use super::pairing::Asked;
 use super::plan::{Place, Planner};
 use super::root::described;
 use super::schema;
 use super::scope::Scope;
 use super::show::RowAt;
-use super::{Graph, id};
+use super::{Graph, id, workshop};
 use crate::catalogue::{self, CellRef, Shape, Type};
 use crate::policy::{Layout, Shown};
 use crate::store::{Changes, Event, Heard, Underway};
@@ -33,7 +34,17 @@ use crate::viewer::Claims;
 pub struct Subscription;
 
 /// The types whose changes can be listened to.
-pub const LISTENED: [&str; 4] = ["Shift", "Assignment", "Notice", "NoticeReceipt"];
+pub const LISTENED: [&str; 9] = [
+    "Shift",
+    "Assignment",
+    "Notice",
+    "NoticeReceipt",
+    "Partnership",
+    "PartnershipStep",
+    "SpaceStep",
+    "DataRequest",
+    "DataRequestStep",
+];
 
 /// What a subscription carries: with whose eyes each event is looked at.
 pub struct Live {
@@ -41,6 +52,8 @@ pub struct Live {
     pub graph: Arc<Graph>,
     /// Whose token it is.
     pub claims: Option<Claims>,
+    /// The names and numbers that it asks for.
+    pub asked: Asked,
 }
 
 impl SubscriptionType for Subscription {
@@ -61,6 +74,9 @@ impl SubscriptionType for Subscription {
     ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
         let live = ctx.data::<Live>().ok()?;
         let field = &ctx.item.node;
+        if field.name.node.as_str() == workshop::GATE {
+            return Some(workshop::watch(live, ctx.query_env, field));
+        }
         let of = LISTENED
             .iter()
             .filter_map(|name| catalogue::find(name))
@@ -120,17 +136,33 @@ impl Listening<'_> {
             if !wanted {
                 continue;
             }
+            if let Some(response) = self.answer(&event).await? {
+                return Ok(Some(response));
+            }
+        }
+    }
+
+    /// An event as the viewer sees it, who must still be what it was when it was looked at.
+    async fn answer(&self, event: &Event) -> Result<Option<Response>, ServerError> {
+        let (graph, claims) = (&self.live.graph, self.live.claims.as_ref());
+        loop {
             let underway = Underway::begin();
-            let scope = self.live.graph.scope_of(self.live.claims.as_ref()).await?;
-            let shown = self.show(&scope, &event).await;
+            let moment = graph.moment(claims);
+            let scope = graph.scope_of(claims, &self.live.asked).await?;
+            let shown = self.show(&scope, event).await;
+            let shown = shown.map_err(|error| error.shown(self.field.name.pos))?;
+            let still = graph.still(claims, &scope.lens, moment, scope.now).await;
             underway.done();
-            match shown.map_err(|error| error.shown(self.field.name.pos))? {
-                Some(value) => {
-                    let key: Name = self.field.response_key().node.clone();
-                    let response = Response::new(object(vec![(key, value)]));
-                    return Ok(Some(scope.finish(response)));
+            let Some(value) = shown else {
+                return Ok(None);
+            };
+            if still {
+                let key: Name = self.field.response_key().node.clone();
+                let response = Response::new(object(vec![(key, value)]));
+                let response = scope.disclosed(scope.finish(response)).await;
+                if graph.still(claims, &scope.lens, moment, scope.now).await {
+                    return Ok(Some(response));
                 }
-                None => continue,
             }
         }
     }

@@ -1,4 +1,7 @@
 //! The version of a record: a digest of what the viewer sees of it, and of nothing else.
+//!
+//! It is sealed: whoever knows all of a record but one short value cannot try values until the
+//! digest fits.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,9 +10,10 @@ use sha2::{Digest, Sha256};
 use super::values::shown;
 use crate::catalogue::Kind;
 use crate::policy::{Protected, Shown, Slot};
+use crate::store::Seal;
 
 /// The version of a row over these places.
-pub fn version(row: Protected<'_>, slots: &[(Slot, Option<Kind>)]) -> String {
+pub fn version(row: Protected<'_>, slots: &[(Slot, Option<Kind>)], seal: &Seal) -> String {
     let mut digest = Sha256::new();
     digest.update(row.id().as_bytes());
     for (slot, kind) in slots {
@@ -21,6 +25,6 @@ pub fn version(row: Protected<'_>, slots: &[(Slot, Option<Kind>)]) -> String {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text.as_bytes());
     }
-    let digest = digest.finalize();
+    let digest = seal.mark(&digest.finalize());
     URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default())
 }

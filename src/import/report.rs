@@ -94,6 +94,12 @@ pub enum Reason {
     UnknownReference,
     /// The volunteer is on the roster of the shift already, by another record.
     OnRosterTwice,
+    /// Two sides have agreed on the share already: what it covers is theirs to change.
+    AgreedAlready,
+    /// A share is with another organisation.
+    WithItself,
+    /// The person was erased; whoever comes back is entered anew.
+    Erased,
 }
 
 impl Reason {
@@ -117,6 +123,9 @@ impl Reason {
             Self::UnknownWord => "UNKNOWN_WORD",
             Self::UnknownReference => "UNKNOWN_REFERENCE",
             Self::OnRosterTwice => "ON_ROSTER_TWICE",
+            Self::AgreedAlready => "AGREED_ALREADY",
+            Self::WithItself => "WITH_ITSELF",
+            Self::Erased => "ERASED",
         }
     }
 }

@@ -59,7 +59,9 @@ impl Files {
 fn texts(set: &Set) -> Vec<(String, String)> {
     let all = std::iter::once(&set.schema)
         .chain(&set.policies)
-        .chain(&set.scenarios);
+        .chain(&set.scenarios)
+        .chain(&set.invariants)
+        .chain(&set.certificate);
     all.map(|document| (document.name.clone(), document.text.clone()))
         .collect()
 }

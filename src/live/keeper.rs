@@ -180,6 +180,8 @@ impl Watching {
     }
 
     /// Puts a set in force, or says why not.
+    ///
+    /// A set that was published here is in force already; what is older than it is not taken.
     fn take(&self, outcome: Gated, from: &str, number: Option<i32>) {
         match outcome {
             Ok(policies) => {
@@ -190,7 +192,10 @@ impl Watching {
                     return;
                 }
                 let began = Instant::now();
-                self.graph.swap(policies);
+                match number {
+                    Some(number) => self.graph.publish(number, &policies),
+                    None => self.graph.swap(policies),
+                }
                 let microseconds = began.elapsed().as_micros();
                 let before = before.version();
                 tracing::info!(

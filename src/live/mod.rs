@@ -5,17 +5,36 @@
 //! the settings and over the built-in set; without one, those are in force. A server that cannot
 //! take a set up goes on with the one it has, and says so.
 //!
-//! The room knows no SQL, no GraphQL, no HTTP and no Cedar.
+//! Officers work at a [`Desk`], which the graph's workshop asks: drafts against the set in force, the
+//! gate with the prover as a child, the trail.
+//!
+//! The room knows no SQL, no documents of GraphQL, no HTTP and no Cedar.
 
+mod acting;
+mod asked;
+mod bench;
+mod chinese;
+mod desk;
+mod differ;
+mod difference;
 mod files;
 mod keeper;
+mod prover;
 mod publish;
 mod source;
+mod trail;
+mod trouble;
+mod turns;
+mod verdict;
 
 use crate::policy::LoadError;
 use crate::policy::gate::Report;
 
+pub use asked::{AskedError, lens, viewer_of};
+pub use desk::{Desk, Representatives, Terms};
+pub use difference::{Asking, Progress, Side, difference, differing};
 pub use keeper::{Keeper, Remark};
+pub use prover::{Prover, find as find_prover};
 pub use publish::{Office, Outcome, Published, acts};
 pub use source::{InForce, Source, in_force};
 
@@ -42,6 +61,12 @@ pub enum LiveError {
     /// The policies in force do not let the person do it.
     #[error("the policies in force do not let this person {0} policies")]
     Refused(&'static str),
+    /// Nobody may, since no organisation looks after the policies.
+    #[error(
+        "the policies in force do not let this person {0} policies, and no organisation looks after \
+         them yet; whoever runs the server names one: `kaifong policy keeper add ORGANISATION`"
+    )]
+    NoKeeper(&'static str),
     /// The directory knows no such person, or shuts the person out.
     #[error("no viewer can be made of this person: {0}")]
     Person(String),
@@ -79,6 +104,7 @@ impl LiveError {
             Self::Faults(_) => "FAULTS",
             Self::Unfit(..) => "UNFIT",
             Self::Refused(_) => "FORBIDDEN",
+            Self::NoKeeper(_) => "NO_KEEPER",
             Self::Person(_) => "UNKNOWN_PERSON",
             Self::Unknown(_) => "UNKNOWN_SET",
             Self::NotWaiting(_) => "NOT_WAITING",

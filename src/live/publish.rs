@@ -6,13 +6,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::source::{InForce, Recorded};
-use super::{LiveError, Source, in_force};
-use crate::catalogue;
-use crate::policy::gate::{Fault, Proofs, Report, Set, pass};
-use crate::policy::{Lens, Permit, Policies};
+use super::acting::{Acting, permit};
+use super::source::Recorded;
+use super::{LiveError, Side, Source, differing};
+use crate::policy::Policies;
+use crate::policy::gate::{Fault, Passed, Proofs, Report, Set, pass_telling};
 use crate::store::{By, Kept, NewSet, PolicyAct, PolicyDeed, PublishedSet, Store};
-use crate::viewer::{Claimed, Viewer, assemble};
 
 /// Where policies are published: a person at a moment, over a store.
 pub struct Office<'a> {
@@ -43,6 +42,9 @@ pub struct Published {
     pub outcome: Outcome,
     /// What the gate said.
     pub report: Report,
+    /// The policies of the set.
+    #[serde(skip)]
+    pub policies: Arc<Policies>,
 }
 
 /// Whether a set is in force.
@@ -55,13 +57,13 @@ pub enum Outcome {
     Waiting,
 }
 
-/// The acting person under the policies in force.
-struct Acting {
-    /// The number of the published set in force, and the version in force.
-    after: Option<i32>,
-    version: String,
-    viewer: Viewer,
-    permit: Permit,
+/// Where a set comes from.
+#[derive(Clone, Copy, Default)]
+struct Origin {
+    /// The number of the set that must be in force, if it was made from one.
+    upon: Option<Option<i32>>,
+    /// The number of the earlier set that it is.
+    restores: Option<i32>,
 }
 
 impl Office<'_> {
@@ -74,7 +76,27 @@ impl Office<'_> {
         set: Result<Set, Vec<Fault>>,
         reason: &str,
     ) -> Result<Published, LiveError> {
-        self.put(PolicyDeed::Publish, set, reason, None, self.proofs)
+        let origin = Origin::default();
+        self.put(PolicyDeed::Publish, set, reason, origin, self.proofs)
+            .await
+    }
+
+    /// Publishes a set that was made from the one in force, of this number; only as long as that is
+    /// in force.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being published; then nothing has changed.
+    pub async fn publish_upon(
+        &self,
+        number: Option<i32>,
+        set: Result<Set, Vec<Fault>>,
+        reason: &str,
+    ) -> Result<Published, LiveError> {
+        let origin = Origin {
+            upon: Some(number),
+            ..Origin::default()
+        };
+        self.put(PolicyDeed::Publish, set, reason, origin, self.proofs)
             .await
     }
 
@@ -90,7 +112,10 @@ impl Office<'_> {
             PolicyDeed::Rollback,
             Ok(earlier.set),
             reason,
-            Some(number),
+            Origin {
+                restores: Some(number),
+                ..Origin::default()
+            },
             &recorded,
         )
         .await
@@ -106,7 +131,12 @@ impl Office<'_> {
         let set = set.ok_or(LiveError::Unknown(number))?;
         self.waiting(&set).await?;
         let recorded = Recorded::of(&set, self.proofs.required());
-        let (report, _) = gated(Ok(&set.set), &recorded, &acting)?;
+        let (mut report, passed) = gated(Ok(&set.set), &recorded, &acting)?;
+        let new = Side {
+            set: &set.set,
+            policies: &passed.policies,
+        };
+        report.differs(differing(self.store, acting.side(), new).await);
         let json = json(&report)?;
         let kept = self
             .store
@@ -119,6 +149,7 @@ impl Office<'_> {
                 version_after: set.version,
                 outcome: Outcome::InForce,
                 report,
+                policies: passed.policies,
             }),
         }
     }
@@ -128,7 +159,7 @@ impl Office<'_> {
         deed: PolicyDeed,
         set: Result<Set, Vec<Fault>>,
         reason: &str,
-        restores: Option<i32>,
+        origin: Origin,
         proofs: &(dyn Proofs + Sync),
     ) -> Result<Published, LiveError> {
         let reason = reason.trim();
@@ -136,17 +167,29 @@ impl Office<'_> {
             return Err(LiveError::Reason);
         }
         let acting = self.acting(deed).await?;
-        let (report, policies) = gated(set.as_ref().map_err(Clone::clone), proofs, &acting)?;
-        let Ok(set) = &set else {
+        if origin.upon.is_some_and(|number| number != acting.after) {
+            return Err(LiveError::Overtaken);
+        }
+        let (mut report, passed) = gated(set.as_ref().map_err(Clone::clone), proofs, &acting)?;
+        let Ok(mut set) = set else {
             return Err(LiveError::Faults(Box::new(report)));
         };
+        if let Some(certificate) = passed.certificate {
+            set.certificate = Some(certificate);
+        }
+        let (set, policies) = (&set, passed.policies);
+        let after = Side {
+            set,
+            policies: &policies,
+        };
+        report.differs(differing(self.store, acting.side(), after).await);
         let json = json(&report)?;
         let new = NewSet {
             version: policies.version(),
             set,
             reason,
             report: &json,
-            restores,
+            restores: origin.restores,
         };
         let (at_once, by) = (!self.two_persons, self.by(&acting));
         let kept = self
@@ -163,45 +206,8 @@ impl Office<'_> {
                     false => Outcome::Waiting,
                 },
                 report,
+                policies,
             }),
-        }
-    }
-
-    /// The person, if the policies in force let that person do it.
-    async fn acting(&self, deed: PolicyDeed) -> Result<Acting, LiveError> {
-        let (after, version, policies) = self.deciding().await?;
-        let subject = &self.account.to_string();
-        let claimed = Some(Claimed::User { subject });
-        let viewer = assemble(claimed, self.store, self.now)
-            .await
-            .map_err(|error| LiveError::Person(error.to_string()))?;
-        let permit = permit(&policies, viewer.clone(), deed)?;
-        Ok(Acting {
-            after,
-            version,
-            viewer,
-            permit,
-        })
-    }
-
-    /// The published set in force, its version, and the policies that decide: its own. A set that
-    /// this program cannot use decides nothing, and must be replaced; then it is for the policies
-    /// of the settings to say by whom.
-    async fn deciding(&self) -> Result<(Option<i32>, String, Arc<Policies>), LiveError> {
-        match in_force(self.store, self.proofs.required()).await {
-            Ok(Some(InForce { number, policies })) => {
-                Ok((number, policies.version().to_owned(), policies))
-            }
-            Ok(None) => {
-                let policies = self.source.policies()?;
-                Ok((None, policies.version().to_owned(), policies))
-            }
-            Err(LiveError::Unfit(number, unfit)) => {
-                let version = self.store.policy_set(number).await?;
-                let version = version.ok_or(LiveError::Unfit(number, unfit))?.version;
-                Ok((Some(number), version, self.source.policies()?))
-            }
-            Err(error) => Err(error),
         }
     }
 
@@ -243,29 +249,14 @@ fn gated(
     set: Result<&Set, Vec<Fault>>,
     proofs: &dyn Proofs,
     acting: &Acting,
-) -> Result<(Report, Arc<Policies>), LiveError> {
-    let (report, policies) = pass(set, proofs);
-    let Some(policies) = policies else {
+) -> Result<(Report, Passed), LiveError> {
+    let (report, passed) = pass_telling(set, proofs, &mut |_| {});
+    let Some(passed) = passed else {
         return Err(LiveError::Faults(Box::new(report)));
     };
-    permit(&policies, acting.viewer.clone(), PolicyDeed::Publish)
+    permit(&passed.policies, acting.viewer.clone(), PolicyDeed::Publish)
         .map_err(|_| LiveError::LockedOut)?;
-    Ok((report, policies))
-}
-
-/// What these policies say of the deed, which is on all organisations alike.
-fn permit(policies: &Arc<Policies>, viewer: Viewer, deed: PolicyDeed) -> Result<Permit, LiveError> {
-    let refused = || {
-        LiveError::Refused(match deed {
-            PolicyDeed::Publish => "publish",
-            PolicyDeed::Rollback => "roll back",
-            PolicyDeed::Approve => "approve",
-        })
-    };
-    let lens = Lens::new(Arc::clone(policies), viewer).map_err(|_| refused())?;
-    let of = catalogue::find("Organisation").ok_or_else(refused)?;
-    let deed = of.deed(deed.name()).ok_or_else(refused)?;
-    lens.permit_bulk(of, deed).map_err(|_| refused())
+    Ok((report, passed))
 }
 
 fn json(report: &Report) -> Result<String, LiveError> {

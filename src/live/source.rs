@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::LiveError;
-use crate::policy::gate::{Proofs, Set, pass};
+use crate::policy::gate::{Proof, Proofs, Set, Unasked, pass};
 use crate::policy::{LoadError, Policies};
 use crate::store::{PublishedSet, Store};
 
@@ -28,6 +28,18 @@ impl Source {
             Self::Folder(folder) => Policies::read(folder),
         }
     }
+
+    /// The set of it, with what it promises.
+    ///
+    /// # Errors
+    /// What keeps its files from being read.
+    pub fn set(&self) -> Result<Set, LiveError> {
+        let unread = |faults| LiveError::Faults(Box::new(pass(Err(faults), &Unasked).0));
+        match self {
+            Self::Shipped => Ok(Set::shipped()),
+            Self::Folder(folder) => Set::read(folder).map_err(unread),
+        }
+    }
 }
 
 /// The policies in force.
@@ -35,7 +47,9 @@ impl Source {
 pub struct InForce {
     /// The number of the published set; none where nothing was published.
     pub number: Option<i32>,
-    /// The policies.
+    /// The set.
+    pub set: Arc<Set>,
+    /// Its policies.
     pub policies: Arc<Policies>,
 }
 
@@ -51,8 +65,12 @@ pub async fn in_force(store: &Store, proof_required: bool) -> Result<Option<InFo
     let kept = kept.ok_or(LiveError::Unknown(number))?;
     let policies = admitted(&kept.set, &Recorded::of(&kept, proof_required));
     let policies = policies.map_err(|error| LiveError::Unfit(number, Box::new(error)))?;
-    let number = Some(number);
-    Ok(Some(InForce { number, policies }))
+    let (number, set) = (Some(number), Arc::new(kept.set));
+    Ok(Some(InForce {
+        number,
+        set,
+        policies,
+    }))
 }
 
 /// What is known of the proof of a published set: it was looked at when the set was published.
@@ -69,8 +87,8 @@ impl Recorded {
 }
 
 impl Proofs for Recorded {
-    fn certified(&self, _: &Set, _: &Policies) -> bool {
-        self.proved
+    fn proof(&self, _: &Set, _: &Policies) -> Proof {
+        Proof::known(self.proved)
     }
 
     fn required(&self) -> bool {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::gate::Set;
 use super::load::{Document, Policies, shipped};
 
 /// The form of certificates that is understood.
@@ -60,13 +61,39 @@ impl Policies {
                 .and_then(|(text, promises)| certified(&text, self.hash(), &hash(&promises))),
             None => {
                 let promises = hash(&shipped::invariants());
-                certified(shipped::CERTIFICATE, self.hash(), &promises)
+                certified(&shipped::certificate().text, self.hash(), &promises)
             }
         };
         outcome.map_err(|why| Unproved {
             folder: folder.unwrap_or(Path::new("policies")).to_owned(),
             why,
         })
+    }
+}
+
+impl Set {
+    /// Whether its own certificate is for exactly these policies, which are its own, and for the
+    /// promises beside them.
+    #[must_use]
+    pub fn is_certified(&self, policies: &Policies) -> bool {
+        let certificate = self.certificate.as_ref();
+        certificate.is_some_and(|certificate| {
+            certified(&certificate.text, policies.hash(), &hash(&self.invariants)).is_ok()
+        })
+    }
+
+    /// Its version: the first characters of the hash of its schema and its policies.
+    #[must_use]
+    pub fn version(&self) -> String {
+        let mut hash = hash(std::iter::once(&self.schema).chain(&self.policies));
+        hash.truncate(12);
+        hash
+    }
+
+    /// What tells its promises from others.
+    #[must_use]
+    pub fn promises(&self) -> String {
+        hash(&self.invariants)
     }
 }
 

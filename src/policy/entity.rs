@@ -1,5 +1,6 @@
 //! Viewers and rows as Cedar entities.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 
@@ -26,6 +27,8 @@ pub enum Value {
     Text(String),
     /// A flag.
     Flag(bool),
+    /// A set of words.
+    Words(BTreeSet<String>),
     /// A set of rows.
     Ids(BTreeSet<Uuid>),
 }
@@ -61,6 +64,11 @@ impl Record {
                     Some(Cell::Bool(flag)) => Some(Value::Flag(flag)),
                     _ => None,
                 },
+                // What is no list of words is none of them.
+                AttributeShape::Words(name) => Some(Value::Words(match column(name) {
+                    Some(Cell::Text(json)) => serde_json::from_str(&json).unwrap_or_default(),
+                    _ => BTreeSet::new(),
+                })),
                 AttributeShape::Set { .. } => Some(Value::Ids(
                     sets.get(attribute.name).cloned().unwrap_or_default(),
                 )),
@@ -100,8 +108,23 @@ fn refused(error: impl std::fmt::Display) -> NotAnEntity {
     NotAnEntity(error.to_string())
 }
 
+thread_local! {
+    /// The names of types that were parsed: those of the catalogue, and `Action`.
+    static NAMES: RefCell<HashMap<String, EntityTypeName>> = RefCell::default();
+}
+
+/// The name of a type. Cedar makes a parser for each, so each is parsed once.
+pub(super) fn type_name(entity: &str) -> Result<EntityTypeName, NotAnEntity> {
+    if let Some(known) = NAMES.with_borrow(|names| names.get(entity).cloned()) {
+        return Ok(known);
+    }
+    let name = EntityTypeName::from_str(entity).map_err(refused)?;
+    NAMES.with_borrow_mut(|names| names.insert(entity.to_owned(), name.clone()));
+    Ok(name)
+}
+
 pub(super) fn uid(entity: &str, id: &str) -> Result<EntityUid, NotAnEntity> {
-    let ty = EntityTypeName::from_str(entity).map_err(refused)?;
+    let ty = type_name(entity)?;
     Ok(EntityUid::from_type_name_and_id(ty, EntityId::new(id)))
 }
 
@@ -150,6 +173,10 @@ pub(super) fn resource(record: &Record) -> Result<Entity, NotAnEntity> {
             (AttributeShape::Set { entity, .. }, Value::Ids(ids)) => references(entity, ids)?,
             (AttributeShape::Text(_), Value::Text(text)) => {
                 RestrictedExpression::new_string(text.clone())
+            }
+            (AttributeShape::Words(_), Value::Words(words)) => {
+                let words = words.iter().cloned();
+                RestrictedExpression::new_set(words.map(RestrictedExpression::new_string))
             }
             (AttributeShape::Bool(_), Value::Flag(flag)) => RestrictedExpression::new_bool(*flag),
             _ => {

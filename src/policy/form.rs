@@ -114,7 +114,9 @@ fn row(inner: &Expr, whole: &Expr) -> Result<(), Opaque> {
 /// One side is an attribute with one value, the other does not ask the row.
 fn single(asked: &Expr, known: &Expr, of: &'static Type) -> Result<(), Opaque> {
     match attribute(asked, of)?.shape {
-        AttributeShape::Set { .. } | AttributeShape::Bool(_) => Err(opaque(asked)),
+        AttributeShape::Set { .. } | AttributeShape::Bool(_) | AttributeShape::Words(_) => {
+            Err(opaque(asked))
+        }
         _ if asks(known) => Err(opaque(known)),
         _ => Ok(()),
     }

@@ -40,15 +40,16 @@ pub struct Slot(usize);
 enum Whose {
     Field(&'static Field),
     Target(&'static Field),
+    Unpaired(&'static Field),
     Deed(&'static Deed),
 }
 
 impl PartialEq for Whose {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Field(one), Self::Field(other)) | (Self::Target(one), Self::Target(other)) => {
-                one == other
-            }
+            (Self::Field(one), Self::Field(other))
+            | (Self::Target(one), Self::Target(other))
+            | (Self::Unpaired(one), Self::Unpaired(other)) => one == other,
             (Self::Deed(one), Self::Deed(other)) => std::ptr::eq(*one, *other),
             _ => false,
         }
@@ -60,13 +61,16 @@ struct Seat {
     kind: Option<Kind>,
     full: Decider,
     masked: Option<Decider>,
+    /// Of a number beside names: whether it would be seen without them.
+    alone: Option<Decider>,
 }
 
 /// A rule, ready to be asked.
 enum Decider {
     Constant(bool),
     Cells(Decide),
-    Cedar(String),
+    /// Where Cedar allows each of these.
+    Cedar(Vec<String>),
 }
 
 /// What a page of rows needs, and how each of its cells is decided.
@@ -153,6 +157,15 @@ impl Layout {
         self.place(field, Whose::Target(field), Some(Column::Target(field)))
     }
 
+    /// The place of what a version covers of a field: the same whatever else is asked for, so that
+    /// the pair rule does not come into it. Nothing of it may be shown but a sealed digest.
+    pub fn versioned(&mut self, field: &'static Field) -> Slot {
+        match self.lens.sight(self.of, field).alone {
+            Some(_) => self.place(field, Whose::Unpaired(field), Some(Column::Field(field))),
+            None => self.target(field),
+        }
+    }
+
     fn place(&mut self, field: &'static Field, whose: Whose, column: Option<Column>) -> Slot {
         if let Some((_, slot)) = self.taken.iter().find(|(known, _)| *known == whose) {
             return *slot;
@@ -160,10 +173,17 @@ impl Layout {
         let of = self.of;
         let sight = self.lens.sight(self.of, field);
         let cell = column.map(|column| self.column(column));
-        let full = self.decider(&sight.full, || field.action(of));
         let masked = sight
             .masked
             .map(|rule| self.decider(&rule, || format!("{}:masked", field.action(of))));
+        let alone = sight
+            .alone
+            .map(|rule| self.decider(&rule, || field.action(of)));
+        let (full, alone) = match (alone, whose) {
+            (Some(alone), Whose::Unpaired(_)) => (alone, None),
+            (None, _) => (self.decider(&sight.full, || field.action(of)), None),
+            (alone, _) => (self.decider_of_all(&sight.full, paired(of, field)), alone),
+        };
         self.seat(
             whose,
             Seat {
@@ -171,6 +191,7 @@ impl Layout {
                 kind: field.kind(),
                 full,
                 masked,
+                alone,
             },
         )
     }
@@ -191,6 +212,7 @@ impl Layout {
                 kind: None,
                 full,
                 masked: None,
+                alone: None,
             },
         )
     }
@@ -211,6 +233,11 @@ impl Layout {
     }
 
     fn decider(&mut self, rule: &Rule, action: impl FnOnce() -> String) -> Decider {
+        self.decider_of_all(rule, || vec![action()])
+    }
+
+    /// The decider of a rule that several actions make together.
+    fn decider_of_all(&mut self, rule: &Rule, all: impl FnOnce() -> Vec<String>) -> Decider {
         match rule {
             // The row is only there because its own condition holds: what that implies is true.
             Rule::Condition(condition) if self.rows.implies(condition) => Decider::Constant(true),
@@ -226,7 +253,7 @@ impl Layout {
             })),
             Rule::Opaque => {
                 self.opaque = true;
-                Decider::Cedar(action())
+                Decider::Cedar(all())
             }
         }
     }
@@ -248,13 +275,22 @@ impl Layout {
         }
     }
 
+    /// Whether only the pair rule keeps the viewer from seeing it in full.
+    pub(super) fn withheld(&self, slot: Slot, row: Protected<'_>) -> bool {
+        let seat = self.seats.get(slot.0);
+        let alone = seat.and_then(|seat| Some((seat, seat.alone.as_ref()?)));
+        alone.is_some_and(|(seat, alone)| !self.asks(&seat.full, row) && self.asks(alone, row))
+    }
+
     fn asks(&self, decider: &Decider, row: Protected<'_>) -> bool {
         match decider {
             Decider::Constant(answer) => *answer,
             Decider::Cells(decide) => decide(row.cells()),
-            Decider::Cedar(action) => row
-                .record()
-                .is_some_and(|record: &Record| self.lens.allows(action, record)),
+            Decider::Cedar(actions) => row.record().is_some_and(|record: &Record| {
+                actions
+                    .iter()
+                    .all(|action| self.lens.allows(action, record))
+            }),
         }
     }
 
@@ -267,5 +303,14 @@ impl Layout {
     #[must_use]
     pub fn kind(&self, slot: Slot) -> Option<Kind> {
         self.seats.get(slot.0).and_then(|seat| seat.kind)
+    }
+}
+
+/// The actions that a number beside names takes: the number, and the pair. A type without that
+/// right gets no further than its rule, which is never.
+fn paired(of: &'static Type, field: &'static Field) -> impl FnOnce() -> Vec<String> {
+    move || {
+        let pair = of.pair().map(|pair| format!("{}.{}", of.name, pair.name));
+        [field.action(of)].into_iter().chain(pair).collect()
     }
 }

@@ -1,12 +1,11 @@
 //! A set of policies as one viewer meets it: a rule for each action, made once.
 
 use std::collections::HashMap;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Effect, Entities, Entity, EntityTypeName, EntityUid,
-    PartialEntities, PartialEntityUid, PartialRequest, PolicyId, PolicySet, Request, pst,
+    Authorizer, Context, Decision, Effect, Entities, Entity, EntityUid, PartialEntities,
+    PartialEntityUid, PartialRequest, PolicyId, PolicySet, Request, pst,
 };
 
 use super::condition::Condition;
@@ -14,7 +13,7 @@ use super::entity::{self, NotAnEntity, Record};
 use super::load::Policies;
 use super::permit::{Permit, Refusal};
 use super::residual;
-use crate::catalogue::{Deed, Field, Type};
+use crate::catalogue::{Deed, Field, Kind, Type};
 use crate::viewer::Viewer;
 
 /// How an action is decided for rows of its type.
@@ -33,6 +32,8 @@ pub struct Sight {
     pub full: Arc<Rule>,
     /// When its mask is seen.
     pub masked: Option<Arc<Rule>>,
+    /// Of a number beside names: when it would be seen in full without them.
+    pub alone: Option<Arc<Rule>>,
 }
 
 /// The policies as one viewer meets them. All decisions of a request come from one lens.
@@ -42,9 +43,11 @@ pub struct Lens {
     principal: Entity,
     /// What rules are made from; not kept for longer than they are being made.
     partial: Mutex<Option<Arc<PartialEntities>>>,
-    rules: Mutex<HashMap<String, Arc<Rule>>>,
+    rules: Mutex<HashMap<usize, HashMap<String, Arc<Rule>>>>,
     rows: Mutex<HashMap<&'static str, Arc<Condition>>>,
     sights: Mutex<HashMap<(usize, usize), Sight>>,
+    /// Whether what is looked at may hold names in full, so that the pair rule is at work.
+    beside_names: bool,
 }
 
 impl Lens {
@@ -61,9 +64,36 @@ impl Lens {
             rules: Mutex::default(),
             rows: Mutex::default(),
             sights: Mutex::default(),
+            beside_names: false,
         };
         lens.partial()?;
         Ok(lens)
+    }
+
+    /// The same lens for an answer that may hold names in full: an identity number is in full only
+    /// where the viewer has the right to the pair (PCPD code on identity card numbers, 2.7).
+    #[must_use]
+    pub fn beside_names(&self) -> Self {
+        fn kept<T: Clone>(of: &Mutex<T>) -> Mutex<T> {
+            Mutex::new(of.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        }
+        Self {
+            policies: Arc::clone(&self.policies),
+            viewer: self.viewer.clone(),
+            principal: self.principal.clone(),
+            partial: kept(&self.partial),
+            rules: kept(&self.rules),
+            rows: kept(&self.rows),
+            sights: Mutex::default(),
+            beside_names: true,
+        }
+    }
+
+    /// Whether the viewer may see a field in full on some row.
+    #[must_use]
+    pub fn may_see(&self, of: &'static Type, field: &'static Field) -> bool {
+        let never = |rule: &Rule| matches!(rule, Rule::Condition(Condition::Never));
+        !never(&self.sight(of, field).full)
     }
 
     /// The principal for partial evaluation.
@@ -72,12 +102,15 @@ impl Lens {
         if let Some(partial) = &*partial {
             return Ok(Arc::clone(partial));
         }
-        let refused = |error: &dyn std::fmt::Display| NotAnEntity(error.to_string());
-        let schema = &self.policies.schema;
-        let entities = Entities::from_entities([self.principal.clone()], Some(schema))
-            .map_err(|error| refused(&error))?;
-        let made =
-            PartialEntities::from_concrete(entities, schema).map_err(|error| refused(&error))?;
+        let checked = self.policies.parts.checked([self.principal.clone()]);
+        let checked = checked.map_err(NotAnEntity)?;
+        // This adds the actions of a schema; rules for bare policies need none.
+        let schema = match self.policies.bare.is_of_all() {
+            true => self.policies.parts.types(),
+            false => &self.policies.outline,
+        };
+        let made = PartialEntities::from_concrete(checked, schema)
+            .map_err(|error| NotAnEntity(error.to_string()))?;
         let made = Arc::new(made);
         *partial = Some(Arc::clone(&made));
         Ok(made)
@@ -134,9 +167,35 @@ impl Lens {
         let full = self.rule(of, &action);
         let maskable = field.kind().is_some_and(crate::catalogue::Kind::maskable);
         let masked = maskable.then(|| self.rule(of, &format!("{action}:masked")));
-        let sight = Sight { full, masked };
+        let paired = self.beside_names && field.kind() == Some(Kind::Hkid);
+        let (full, alone) = match paired {
+            true => (Arc::new(self.with_pair(of, &full)), Some(full)),
+            false => (full, None),
+        };
+        let sight = Sight {
+            full,
+            masked,
+            alone,
+        };
         kept().insert(place, sight.clone());
         sight
+    }
+
+    /// A rule where the viewer also has the right to the pair; a type without that right has none.
+    fn with_pair(&self, of: &'static Type, full: &Rule) -> Rule {
+        let pair = match of.pair() {
+            Some(pair) => self.deed(of, pair),
+            None => Arc::new(Rule::Condition(Condition::Never)),
+        };
+        match (full, &*pair) {
+            (Rule::Condition(full), Rule::Condition(pair)) => {
+                Rule::Condition(Condition::all([full.clone(), pair.clone()]))
+            }
+            (Rule::Condition(Condition::Never), _) | (_, Rule::Condition(Condition::Never)) => {
+                Rule::Condition(Condition::Never)
+            }
+            _ => Rule::Opaque,
+        }
     }
 
     /// When the viewer may do this to a row.
@@ -148,7 +207,11 @@ impl Lens {
     /// How an action is decided.
     #[must_use]
     pub fn rule(&self, of: &'static Type, action: &str) -> Arc<Rule> {
+        // Where a type lies says which it is.
+        let place = std::ptr::from_ref(of) as usize;
+        let action = self.policies.slices.first(action);
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let rules = rules.entry(place).or_default();
         if let Some(rule) = rules.get(action) {
             return Arc::clone(rule);
         }
@@ -161,25 +224,26 @@ impl Lens {
         rule
     }
 
-    /// Evaluates the policies for an action as far as the viewer alone decides.
+    /// Evaluates the policies for the first action of a sort as far as the viewer alone decides.
     fn evaluate(&self, of: &'static Type, action: &str) -> Result<Rule, String> {
         let slice = self.policies.slices.get(self.viewer.kind(), action);
         if slice.is_empty() {
             return Ok(Rule::Condition(Condition::Never));
         }
         let fail = |error: &dyn std::fmt::Display| error.to_string();
-        let ty = EntityTypeName::from_str(of.entity).map_err(|e| fail(&e))?;
+        let ty = entity::type_name(of.entity).map_err(|e| fail(&e))?;
         let request = PartialRequest::new(
             PartialEntityUid::from_concrete(self.principal.uid()),
             action_uid(action).map_err(|e| fail(&e))?,
             PartialEntityUid::new(ty, None),
             Some(Context::empty()),
-            &self.policies.schema,
+            &self.policies.outline,
         )
         .map_err(|e| fail(&e))?;
         let partial = self.partial().map_err(|e| fail(&e))?;
-        let answer = slice
-            .tpe(&request, &partial, &self.policies.schema)
+        let bare = self.policies.bare.slice(slice)?;
+        let answer = bare
+            .tpe(&request, &partial, &self.policies.outline)
             .map_err(|e| fail(&e))?;
         // An evaluation error is a refusal, whichever policy it is in.
         let errors: Vec<&PolicyId> = answer
@@ -296,7 +360,8 @@ impl Lens {
         (row, entities): &(EntityUid, Entities),
     ) -> Result<Decided, String> {
         let request = self.request(action, row)?;
-        let answer = Authorizer::new().is_authorized(&request, slice, entities);
+        let entities = self.policies.parts.with_action(action, entities)?;
+        let answer = Authorizer::new().is_authorized(&request, slice, &entities);
         if let Some(error) = answer.diagnostics().errors().next() {
             return Err(error.to_string());
         }
@@ -306,14 +371,12 @@ impl Lens {
         })
     }
 
-    /// The viewer and a row, as Cedar takes them.
+    /// The viewer and a row, as Cedar takes them, without any action.
     pub(super) fn entities(&self, record: &Record) -> Result<(EntityUid, Entities), String> {
         let resource = entity::resource(record).map_err(|e| e.to_string())?;
         let uid = resource.uid();
-        let schema = Some(&self.policies.schema);
-        let entities = Entities::from_entities([self.principal.clone(), resource], schema)
-            .map_err(|e| e.to_string())?;
-        Ok((uid, entities))
+        let entities = [self.principal.clone(), resource];
+        Ok((uid, self.policies.parts.checked(entities)?))
     }
 
     /// The question whether the viewer may do this to a row.

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use cedar_policy::{Policy, PolicyId, PolicySet, Schema};
+use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema};
 
+use super::bare::Bare;
 use super::certificate::hash;
 use super::gate::{Fault, Set, check};
+use super::parts::Parts;
 use super::slice::Slices;
 
 /// A policy file: its name and its text.
@@ -41,9 +43,31 @@ impl From<Fault> for LoadError {
     }
 }
 
+/// A policy as it is written.
+pub struct Written {
+    /// Its id.
+    pub id: String,
+    /// Its file.
+    pub file: String,
+    /// The line at which it begins, from 1.
+    pub line: usize,
+    /// Whether it permits; else it forbids.
+    pub permits: bool,
+    /// Its sentence in English.
+    pub en: String,
+    /// Its sentence in Chinese.
+    pub zh: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// A set of policies that passed every check. It never changes.
 pub struct Policies {
     pub(super) schema: Schema,
+    /// The same with one action of each sort: what rules are made under, since it is far smaller.
+    pub(super) outline: Schema,
+    pub(super) parts: Parts,
+    pub(super) bare: Bare,
     pub(super) slices: Slices,
     pub(super) all: PolicySet,
     hash: String,
@@ -82,7 +106,7 @@ impl Policies {
     /// # Errors
     /// The first thing that is wrong, with file and line.
     pub fn load(schema: &Document, documents: &[Document]) -> Result<Arc<Self>, LoadError> {
-        let (steps, policies) = check(schema, documents);
+        let (steps, policies) = check(schema, documents, &mut |_| {});
         policies.ok_or_else(|| {
             let unknown = || LoadError {
                 file: schema.name.clone(),
@@ -96,7 +120,7 @@ impl Policies {
 
     /// A set that passed every check.
     pub(super) fn of(
-        parsed: Schema,
+        (parsed, outline, parts): (Schema, Schema, Parts),
         slices: Slices,
         all: PolicySet,
         places: HashMap<String, (String, usize)>,
@@ -106,6 +130,9 @@ impl Policies {
         let hash = hash(std::iter::once(schema).chain(documents));
         Self {
             schema: parsed,
+            outline,
+            parts,
+            bare: Bare::of(&all),
             slices,
             all,
             hash,
@@ -130,6 +157,28 @@ impl Policies {
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// Each policy as it is written, in the order of files and lines.
+    #[must_use]
+    pub fn written(&self) -> Vec<Written> {
+        let one = |policy: &Policy| {
+            let text = |key| policy.annotation(key).unwrap_or_default().to_owned();
+            let id = policy.id().to_string();
+            let (file, line) = self.place(&id).unwrap_or_default();
+            Written {
+                file: file.to_owned(),
+                line,
+                permits: policy.effect() == Effect::Permit,
+                en: text("en"),
+                zh: text("zh"),
+                text: policy.to_string(),
+                id,
+            }
+        };
+        let mut all: Vec<Written> = self.all.policies().map(one).collect();
+        all.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        all
     }
 
     /// How many policies there are.
@@ -157,6 +206,13 @@ impl Policies {
         let policy = self.all.policy(&PolicyId::new(id))?;
         let text = |key| policy.annotation(key).unwrap_or_default();
         Some((text("en"), text("zh")))
+    }
+
+    /// Whether a policy's sentences may be told to anybody.
+    #[must_use]
+    pub fn is_public(&self, id: &str) -> bool {
+        let policy = self.all.policy(&PolicyId::new(id));
+        policy.is_some_and(|policy| policy.annotation("public").is_some())
     }
 
     /// Each policy's id with its English and Chinese sentence.
@@ -200,10 +256,11 @@ pub(super) mod shipped {
 
     pub const SCHEMA: File = file!("schema.cedarschema");
 
-    pub const CERTIFICATE: &str = include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/policies/certificate.json"
-    ));
+    const CERTIFICATE: File = file!("certificate.json");
+
+    pub fn certificate() -> Document {
+        CERTIFICATE.document()
+    }
 
     include!(concat!(env!("OUT_DIR"), "/policies.rs"));
 }

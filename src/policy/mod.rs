@@ -10,9 +10,12 @@
 //!
 //! The room knows no SQL, no GraphQL and no HTTP.
 
+mod alike;
+mod bare;
 mod certificate;
 mod condition;
 mod decide;
+pub mod difference;
 mod entity;
 mod explain;
 mod form;
@@ -23,6 +26,7 @@ mod lens;
 mod load;
 mod mask;
 pub mod matrix;
+mod parts;
 mod permit;
 mod protected;
 mod residual;
@@ -33,12 +37,12 @@ mod slice;
 pub use certificate::Unproved;
 pub use condition::{Condition, Test};
 pub use entity::{NotAnEntity, Record, Value};
-pub use explain::{Clause, Explanation, Near, Step, Told, Truth, explain};
+pub use explain::{Clause, Explanation, Near, Step, Told, Truth, explain, explain_briefly};
 pub use format::formatted;
 pub use layout::{Column, Layout, Slot};
 pub use lens::{Lens, Rule, Sight};
-pub use load::{Document, LoadError, Policies};
+pub use load::{Document, LoadError, Policies, Written};
 pub use mask::masked;
 pub use permit::{Permit, Refusal};
 pub use protected::{Protected, Shown};
-pub use rows::{Filling, Overfull, Rows};
+pub use rows::{Filling, Rows, Unfit};

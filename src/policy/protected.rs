@@ -79,6 +79,13 @@ impl<'a> Protected<'a> {
         self.rows.layout().view(slot, self) == View::Full
     }
 
+    /// Whether an identity number is not shown in full only because the answer may hold names: by
+    /// the pair rule.
+    #[must_use]
+    pub fn withheld_as_pair(self, slot: Slot) -> bool {
+        self.rows.layout().withheld(slot, self)
+    }
+
     pub(super) fn cells(self) -> Cells<'a> {
         self.rows.cells(self.at)
     }

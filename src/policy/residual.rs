@@ -190,7 +190,9 @@ fn member(expr: &Expr, values: &[Known], of: &'static Type) -> Understood<Condit
             }
             Ok(Condition::Test(Test::Word(attribute, words)))
         }
-        AttributeShape::Bool(_) | AttributeShape::Set { .. } => Err(opaque(expr)),
+        AttributeShape::Bool(_) | AttributeShape::Words(_) | AttributeShape::Set { .. } => {
+            Err(opaque(expr))
+        }
     }
 }
 

@@ -39,7 +39,11 @@ pub struct Rows {
 /// Rows that are being filled in. What went in does not come out.
 #[derive(Clone)]
 pub struct Filling {
-    rows: Rows,
+    layout: Arc<Layout>,
+    ids: Vec<Uuid>,
+    cells: Vec<Packed>,
+    /// Each text begins with a character; whether all is text is asked once, at the end.
+    text: Vec<u8>,
     expected: usize,
 }
 
@@ -48,10 +52,16 @@ const CELL_TEXT: usize = 12;
 /// How many bytes of an answer a cell takes beside its text, more or less: a key, marks, a number.
 const CELL_FRAME: usize = 18;
 
-/// The texts of a page have no room any more.
+/// What cannot be a text of a page.
 #[derive(Debug, thiserror::Error)]
-#[error("the rows hold more than four gigabytes of text")]
-pub struct Overfull;
+pub enum Unfit {
+    /// There is no room for it.
+    #[error("the rows hold more than four gigabytes of text")]
+    Overfull,
+    /// It is not text.
+    #[error("the rows hold bytes that are not text")]
+    NotText,
+}
 
 impl Filling {
     /// No row yet.
@@ -63,81 +73,100 @@ impl Filling {
     /// No row yet, and so many to come at most. Room for them is made with the first.
     #[must_use]
     pub fn expecting(layout: &Arc<Layout>, expected: usize) -> Self {
-        let rows = Rows {
+        Self {
             layout: Arc::clone(layout),
             ids: Vec::new(),
             cells: Vec::new(),
-            text: String::new(),
-            records: HashMap::new(),
-        };
-        Self { rows, expected }
+            text: Vec::new(),
+            expected,
+        }
     }
 
     /// Begins a row; one cell for each column of the layout must follow, in its order.
     pub fn begin(&mut self, id: Uuid) {
-        if self.rows.ids.is_empty() {
-            let cells = self.expected * self.rows.layout.columns().len();
-            self.rows.ids.reserve_exact(self.expected);
-            self.rows.cells.reserve_exact(cells);
-            self.rows.text.reserve_exact(cells * CELL_TEXT);
+        if self.ids.is_empty() {
+            let cells = self.expected * self.layout.columns().len();
+            self.ids.reserve_exact(self.expected);
+            self.cells.reserve_exact(cells);
+            self.text.reserve_exact(cells * CELL_TEXT);
         }
-        self.rows.ids.push(id);
+        self.ids.push(id);
     }
 
     /// Adds a cell to the row that was begun.
     ///
     /// # Errors
     /// Where there is no room for its text.
-    pub fn put(&mut self, cell: CellRef<'_>) -> Result<(), Overfull> {
-        let packed = match cell {
+    #[inline]
+    pub fn put(&mut self, cell: CellRef<'_>) -> Result<(), Unfit> {
+        self.cells.push(match cell {
             CellRef::Null => Packed::Null,
             CellRef::Bool(value) => Packed::Bool(value),
             CellRef::Int(value) => Packed::Int(value),
             CellRef::Float(value) => Packed::Float(value),
-            CellRef::Text(text) => {
-                let from = self.rows.text.len();
-                self.rows.text.push_str(text);
-                let place = |at: usize| u32::try_from(at).map_err(|_| Overfull);
-                let (from, to) = (place(from)?, place(self.rows.text.len())?);
-                Packed::Text { from, to }
-            }
+            CellRef::Text(text) => return self.put_text(text.as_bytes()),
             CellRef::Id(id) => Packed::Id(id),
             CellRef::Time(time) => Packed::Time(time),
             CellRef::Date(date) => Packed::Date(date),
-        };
-        self.rows.cells.push(packed);
+        });
+        Ok(())
+    }
+
+    /// Adds a cell of text to the row that was begun. The bytes are looked at when the rows are
+    /// sealed, all at once.
+    ///
+    /// # Errors
+    /// Where there is no room for it, or it begins in the middle of a character.
+    #[inline]
+    pub fn put_text(&mut self, text: &[u8]) -> Result<(), Unfit> {
+        // Then all of it is text only if each is: what one leaves open the next cannot end.
+        if text.first().is_some_and(|byte| byte & 0xc0 == 0x80) {
+            return Err(Unfit::NotText);
+        }
+        let place = |at: usize| u32::try_from(at).map_err(|_| Unfit::Overfull);
+        let from = place(self.text.len())?;
+        self.text.extend_from_slice(text);
+        let to = place(self.text.len())?;
+        self.cells.push(Packed::Text { from, to });
         Ok(())
     }
 
     /// What the rows are for.
     #[must_use]
     pub fn layout(&self) -> &Layout {
-        &self.rows.layout
+        &self.layout
     }
 
     /// How many rows were begun.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.ids.len()
+        self.ids.len()
     }
 
     /// Whether none was begun.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.ids.is_empty()
+        self.ids.is_empty()
     }
 
     /// The ids of the rows, for finding the records that only Cedar's rules need.
     #[must_use]
     pub fn ids(&self) -> &[Uuid] {
-        &self.rows.ids
+        &self.ids
     }
 
     /// The rows, with their records if the layout needs any.
-    #[must_use]
-    pub fn sealed(mut self, records: HashMap<Uuid, Record>) -> Rows {
-        self.rows.records = records;
-        self.rows
+    ///
+    /// # Errors
+    /// Where what was put in as text is not text.
+    pub fn sealed(self, records: HashMap<Uuid, Record>) -> Result<Rows, Unfit> {
+        Ok(Rows {
+            layout: self.layout,
+            ids: self.ids,
+            cells: self.cells,
+            text: String::from_utf8(self.text).map_err(|_| Unfit::NotText)?,
+            records,
+        })
     }
 }
 
@@ -145,7 +174,13 @@ impl Rows {
     /// No rows.
     #[must_use]
     pub fn none(layout: &Arc<Layout>) -> Self {
-        Filling::new(layout).sealed(HashMap::new())
+        Self {
+            layout: Arc::clone(layout),
+            ids: Vec::new(),
+            cells: Vec::new(),
+            text: String::new(),
+            records: HashMap::new(),
+        }
     }
 
     /// How many bytes they take in an answer, more or less.
@@ -225,5 +260,61 @@ impl<'a> Cells<'a> {
             Some(Packed::Time(time)) => CellRef::Time(*time),
             Some(Packed::Date(date)) => CellRef::Date(*date),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::TYPES;
+    use crate::policy::{Lens, Policies};
+    use crate::viewer::Viewer;
+
+    fn filling() -> Filling {
+        let policies = Policies::shipped().unwrap();
+        let lens = Lens::new(policies, Viewer::anonymous()).unwrap();
+        let mut filling = Filling::new(&Arc::new(Layout::new(TYPES[0], &Arc::new(lens))));
+        filling.begin(Uuid::nil());
+        filling
+    }
+
+    #[test]
+    fn texts_come_out_as_they_went_in() {
+        let mut filling = filling();
+        let texts = ["陳大文", "", "é", "plain"];
+        for text in texts {
+            filling.put_text(text.as_bytes()).unwrap();
+        }
+        let rows = filling.sealed(HashMap::new()).unwrap();
+        let cells = Cells {
+            cells: &rows.cells,
+            text: &rows.text,
+        };
+        for (at, text) in texts.into_iter().enumerate() {
+            assert!(matches!(cells.get(at), CellRef::Text(found) if found == text));
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_are_refused() {
+        // One that begins within a character, alone or behind the one that it would end.
+        let [first, rest @ ..] = "陳".as_bytes() else {
+            panic!("no bytes");
+        };
+        assert!(matches!(filling().put_text(rest), Err(Unfit::NotText)));
+        let mut cut = filling();
+        cut.put_text(&[*first]).unwrap();
+        assert!(matches!(cut.put_text(rest), Err(Unfit::NotText)));
+        // One that ends within a character, before another text or as the last.
+        for after in ["", "文", "a"] {
+            let mut open = filling();
+            open.put_text(&"陳".as_bytes()[..2]).unwrap();
+            open.put_text(after.as_bytes()).unwrap();
+            let sealed = open.sealed(HashMap::new());
+            assert!(matches!(sealed, Err(Unfit::NotText)), "{after}");
+        }
+        let mut wrong = filling();
+        wrong.put_text(b"a\xff").unwrap();
+        assert!(wrong.sealed(HashMap::new()).is_err());
     }
 }

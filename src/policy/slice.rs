@@ -6,15 +6,18 @@
 use std::collections::{HashMap, HashSet};
 
 use cedar_policy::{
-    ActionConstraint, Entities, EntityTypeName, EntityUid, Policy, PolicySet, PrincipalConstraint,
+    ActionConstraint, EntityTypeName, EntityUid, Policy, PolicySet, PrincipalConstraint,
     ResourceConstraint, Schema,
 };
 
+use super::alike::Alike;
 use crate::viewer::PrincipalKind;
 
 /// The slices of one set.
 pub struct Slices {
+    /// For the first of the actions that are decided alike.
     by_question: HashMap<(PrincipalKind, String), PolicySet>,
+    alike: Alike,
     empty: PolicySet,
 }
 
@@ -28,20 +31,20 @@ struct Reach<'a> {
     policy: &'a Policy,
     kinds: Vec<PrincipalKind>,
     resource: Option<EntityTypeName>,
-    actions: Option<HashSet<EntityUid>>,
+    /// The groups and the actions that it names; `None` is any.
+    actions: Option<Vec<EntityUid>>,
 }
 
 impl Slices {
     /// Cuts a set for every action of the schema and every kind of principal.
-    pub fn of(policies: &PolicySet, schema: &Schema) -> Result<Self, NotSliced> {
+    pub fn of(policies: &PolicySet, schema: &Schema, alike: Alike) -> Result<Self, NotSliced> {
         let entities = schema
             .action_entities()
             .map_err(|e| NotSliced(e.to_string()))?;
-        let reaches: Vec<Reach<'_>> = policies
-            .policies()
-            .map(|policy| reach(policy, &entities))
-            .collect();
+        let reaches: Vec<Reach<'_>> = policies.policies().map(reach).collect();
         let mut by_question = HashMap::new();
+        // in which groups an action is; a policy names few of them, and many name the same
+        let mut above: HashMap<EntityUid, HashSet<EntityUid>> = HashMap::new();
         for environment in schema.request_envs() {
             let principal = environment.principal().to_string();
             let kind = PrincipalKind::ALL
@@ -49,6 +52,17 @@ impl Slices {
                 .find(|k| k.entity() == principal);
             let Some(kind) = kind else { continue };
             let action = environment.action();
+            if !alike.is_first(action.id().unescaped()) {
+                continue;
+            }
+            let above = above.entry(action.clone()).or_insert_with(|| {
+                let mut above: HashSet<EntityUid> = entities
+                    .ancestors(action)
+                    .map(|groups| groups.cloned().collect())
+                    .unwrap_or_default();
+                above.insert(action.clone());
+                above
+            });
             let matching = reaches.iter().filter(|reach| {
                 reach.kinds.contains(&kind)
                     && reach
@@ -58,7 +72,7 @@ impl Slices {
                     && reach
                         .actions
                         .as_ref()
-                        .is_none_or(|actions| actions.contains(action))
+                        .is_none_or(|actions| actions.iter().any(|uid| above.contains(uid)))
             });
             let set = PolicySet::from_policies(matching.map(|reach| reach.policy.clone()))
                 .map_err(|error| NotSliced(error.to_string()))?;
@@ -68,6 +82,7 @@ impl Slices {
         }
         Ok(Self {
             by_question,
+            alike,
             empty: PolicySet::new(),
         })
     }
@@ -75,12 +90,17 @@ impl Slices {
     /// The policies that can matter where a principal of this kind asks for this action.
     pub fn get(&self, kind: PrincipalKind, action: &str) -> &PolicySet {
         self.by_question
-            .get(&(kind, action.to_owned()))
+            .get(&(kind, self.first(action).to_owned()))
             .unwrap_or(&self.empty)
+    }
+
+    /// The first action that is decided as this one is.
+    pub fn first<'a>(&'a self, action: &'a str) -> &'a str {
+        self.alike.first(action)
     }
 }
 
-fn reach<'a>(policy: &'a Policy, entities: &Entities) -> Reach<'a> {
+fn reach(policy: &Policy) -> Reach<'_> {
     let only = |ty: &EntityTypeName| {
         PrincipalKind::ALL
             .into_iter()
@@ -99,16 +119,8 @@ fn reach<'a>(policy: &'a Policy, entities: &Entities) -> Reach<'a> {
     };
     let actions = match policy.action_constraint() {
         ActionConstraint::Any => None,
-        ActionConstraint::Eq(uid) => Some(HashSet::from([uid])),
-        ActionConstraint::In(groups) => {
-            let within = |action: &EntityUid| {
-                groups
-                    .iter()
-                    .any(|group| group == action || entities.is_ancestor_of(group, action))
-            };
-            let uids = entities.iter().map(cedar_policy::Entity::uid);
-            Some(uids.filter(within).collect())
-        }
+        ActionConstraint::Eq(uid) => Some(vec![uid]),
+        ActionConstraint::In(groups) => Some(groups),
     };
     Reach {
         policy,

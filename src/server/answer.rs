@@ -13,6 +13,10 @@ use super::{accept::Media, refusal::Refusal};
 /// The answer of the graph.
 pub(super) fn executed(media: Media, response: &GraphResponse) -> Response {
     let status = status(media, response);
+    if status == StatusCode::UNAUTHORIZED {
+        // To the client a token that is revoked is like one that is forged.
+        return refused(media, &Refusal::Authorization);
+    }
     let text = match refused_by_graph(response) {
         false => crate::graphql::written(response),
         true => serde_json::to_vec(&json!({ "errors": response.errors })),

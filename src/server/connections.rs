@@ -242,10 +242,10 @@ impl Drop for Seat {
 /// The address of the client: of the connection, or, where proxies stand before the server, what the
 /// outermost of them says.
 pub(super) fn address(request: &Request, proxies: usize) -> Option<IpAddr> {
-    let Peer(peer) = request.extensions().get::<Peer>().copied()?;
+    let peer = request.extensions().get::<Peer>().map(|Peer(peer)| *peer);
     match proxies {
-        0 => Some(peer),
-        _ => Some(forwarded(request.headers(), proxies).unwrap_or(peer)),
+        0 => peer,
+        _ => forwarded(request.headers(), proxies).or(peer),
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) async fn endpoint(
             record.refused(&refusal);
             tracing::debug!(
                 code = refusal.code(),
-                reason = refusal.reason(),
+                reason = refusal.cause(),
                 "request refused"
             );
             answer::refused(media, &refusal)
@@ -99,7 +99,7 @@ async fn answered(
     if !matches!(head.method, Method::GET | Method::POST) {
         return Err(Refusal::Method);
     }
-    let claims = bearer::claims(&head.headers, &server.keys, now)?;
+    let claims = bearer::of_anybody(&head.headers, &head.uri, address, server, now).await?;
     let claims = claims.as_ref();
     record.known(claims, None);
     let visitors = &server.visitors;
@@ -128,11 +128,8 @@ async fn answered(
             for _ in requests.iter().skip(1) {
                 visitors.count(claims, address)?;
             }
-            let mut responses = Vec::with_capacity(requests.len());
-            for request in requests {
-                responses.push(server.graph.execute(request, claims, now).await);
-            }
-            Ok(Answered::Batch(responses))
+            let responses = server.graph.execute_each(requests, claims, now);
+            Ok(Answered::Batch(responses.await))
         }
     }
 }

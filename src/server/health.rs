@@ -87,7 +87,7 @@ pub(super) async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, Jso
 
 /// `/.well-known/jwks.json`: the public key.
 pub(super) async fn keys(State(server): State<Arc<Server>>) -> Json<Value> {
-    Json(server.keys.jwks())
+    Json(server.keys.jwks(server.clock.now()))
 }
 
 impl fmt::Debug for Readiness {

@@ -8,7 +8,11 @@
 //! for one of the `trusted` documents sends none. `websocket` and
 //! `stream` walk through the same steps to answers that come one by one: an
 //! `operation` each, from a `source` of answers, until it is told to `stop`.
-//! Beside them are the pages that need no token: `health`, `ide` and `metrics`.
+//! `auth` is where people sign in: it makes sessions of what they show, and walks through none of the
+//! steps after `bearer`.
+//! `export` is where somebody fetches the copy of all that is held on them.
+//! Beside them is what needs no token: `health`, `metrics`, and the `pages` in the browser, `ide`,
+//! `officer` and `account`.
 //! Around all of it are `headers`, `compress` and `origins`; of each request a
 //! `record` is told to the log and the metrics.
 //!
@@ -17,11 +21,14 @@
 //! nor tokens.
 
 mod accept;
+mod account;
 mod answer;
+mod auth;
 mod bearer;
 mod clock;
 mod compress;
 mod connections;
+mod export;
 mod gate;
 mod graphql;
 mod headers;
@@ -29,14 +36,17 @@ mod health;
 mod ide;
 mod listen;
 mod metrics;
+mod officer;
 mod operation;
 mod origins;
+mod pages;
 mod record;
 mod refusal;
 mod request;
 mod source;
 mod stop;
 mod stream;
+mod token;
 mod trusted;
 mod visitors;
 mod websocket;
@@ -58,7 +68,9 @@ pub use self::{
 use self::{health::Readiness, metrics::Metrics};
 use crate::{
     config::{Limits, Wire},
+    entrance::Entrance,
     graphql::Graph,
+    tokens::Tokens,
     viewer::Keys,
 };
 
@@ -66,6 +78,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Server {
     graph: Arc<Graph>,
+    entrance: Option<Arc<Entrance>>,
     answers: Arc<dyn Answers>,
     keys: Arc<Keys>,
     limits: Limits,
@@ -76,6 +89,7 @@ pub struct Server {
     trusted: Trusted,
     readiness: Readiness,
     remark: Option<Remark>,
+    tokens: Option<Tokens>,
     metrics: Arc<Metrics>,
 }
 
@@ -92,6 +106,7 @@ impl Server {
             answers: Arc::new(graph.clone()),
             metrics: Arc::new(Metrics::new(&graph)),
             graph,
+            entrance: None,
             keys,
             visitors: Visitors::new(limits.visitors),
             limits,
@@ -101,7 +116,15 @@ impl Server {
             trusted: Trusted::default(),
             readiness: Readiness::new(look),
             remark: None,
+            tokens: None,
         }
+    }
+
+    /// The same server, where people sign in here.
+    #[must_use]
+    pub fn with_entrance(self, entrance: Arc<Entrance>) -> Self {
+        let entrance = Some(entrance);
+        Self { entrance, ..self }
     }
 
     /// The same server, with these settings of the wire.
@@ -135,6 +158,13 @@ impl Server {
         Ok(Self { trusted, ..self })
     }
 
+    /// The same server, where tokens are exchanged, refreshed and given back.
+    #[must_use]
+    pub fn with_tokens(self, tokens: Tokens) -> Self {
+        let tokens = Some(tokens);
+        Self { tokens, ..self }
+    }
+
     /// The same server, whose sockets and event streams get their answers from here.
     #[must_use]
     pub fn with_answers(self, answers: Arc<dyn Answers>) -> Self {
@@ -152,6 +182,10 @@ impl Server {
         let graph = Router::new()
             .route("/graphql", routing::any(graphql::endpoint))
             .route("/graphql/stream", routing::any(stream::endpoint));
+        let graph = match self.entrance {
+            Some(_) => graph.merge(auth::routes()),
+            None => graph,
+        };
         let graph = match origins::layer(&self.wire.cors_origins) {
             Some(layer) => graph.layer(layer),
             None => graph,
@@ -164,8 +198,13 @@ impl Server {
             .route("/readyz", routing::get(health::ready))
             .route("/metrics", routing::get(metrics::asked))
             .route("/.well-known/jwks.json", routing::get(health::keys))
+            .route("/data-requests/{id}/export", routing::get(export::fetched))
+            .route("/token", routing::post(token::given))
+            .route("/revoke", routing::post(token::ended))
             .merge(graph)
             .merge(ide::pages())
+            .merge(account::pages())
+            .merge(officer::pages())
             .layer(compressed)
             .with_state(Arc::new(self));
         headers::on_every_response(router, &metrics)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 
 use super::gate::{Excess, GateError};
-use crate::viewer::TokenError;
+use crate::{entrance::Refused, residency::REFUSED, viewer::TokenError};
 
 /// Why a request was answered without executing it. The text is safe to show.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,10 +20,15 @@ pub(super) enum Refusal {
     Method,
     #[error("only queries may be sent with GET; use POST")]
     MethodOfOperation,
-    #[error("`authorization` is not one `Bearer` token")]
+    #[error("the token is not valid")]
     Authorization,
-    #[error("{0}")]
+    #[error("the token is not valid")]
     Token(#[from] TokenError),
+    #[error("{message}")]
+    Outside {
+        message: String,
+        reason: &'static str,
+    },
     #[error("send the request as `application/json`, in UTF-8")]
     ContentType,
     #[error("the request is larger than {} bytes", .0.allowed)]
@@ -98,13 +103,30 @@ impl Exceeded {
 }
 
 impl Refusal {
+    /// Why an outside provider's token is not taken.
+    pub(super) fn outside(refused: Refused) -> Self {
+        match refused {
+            Refused::Internal => Self::Internal,
+            // The token is good; that we do not know whom it is about, or may not let the one in by
+            // this provider, its bearer may hear.
+            refused @ (Refused::Unknown | Refused::Residency) => Self::Outside {
+                message: refused.to_string(),
+                reason: refused.code(),
+            },
+            refused => Self::Outside {
+                message: Self::Authorization.to_string(),
+                reason: refused.code(),
+            },
+        }
+    }
+
     /// A code for clients that never changes.
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::NotAcceptable | Self::NotEvents => "NOT_ACCEPTABLE",
             Self::Upgrade(_) => "INVALID_UPGRADE",
             Self::Method | Self::MethodOfOperation => "METHOD_NOT_ALLOWED",
-            Self::Authorization | Self::Token(_) => "UNAUTHENTICATED",
+            Self::Authorization | Self::Token(_) | Self::Outside { .. } => "UNAUTHENTICATED",
             Self::ContentType | Self::Encoded => "UNSUPPORTED_MEDIA_TYPE",
             Self::TooLarge(_) => "REQUEST_TOO_LARGE",
             Self::BatchTooLong(_) => "BATCH_TOO_LONG",
@@ -160,11 +182,25 @@ impl Refusal {
         }
     }
 
-    /// What went wrong with the token, where that is the reason.
+    /// That the token is at fault, where it is. Whoever tries tokens learns no more: each that is
+    /// not good, for whatever reason, has the same answer.
     pub(super) fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Outside {
+                reason: known @ ("IDENTITY_UNKNOWN" | REFUSED),
+                ..
+            } => Some(known),
+            Self::Authorization | Self::Token(_) | Self::Outside { .. } => Some("TOKEN_INVALID"),
+            _ => None,
+        }
+    }
+
+    /// What went wrong with the token, for the log.
+    pub(super) fn cause(&self) -> Option<&'static str> {
         match self {
             Self::Authorization => Some("TOKEN_SCHEME"),
             Self::Token(cause) => Some(cause.reason()),
+            Self::Outside { reason, .. } => Some(reason),
             _ => None,
         }
     }
@@ -174,7 +210,7 @@ impl Refusal {
         match self {
             Self::NotAcceptable | Self::NotEvents => StatusCode::NOT_ACCEPTABLE,
             Self::Method | Self::MethodOfOperation => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Authorization | Self::Token(_) => StatusCode::UNAUTHORIZED,
+            Self::Authorization | Self::Token(_) | Self::Outside { .. } => StatusCode::UNAUTHORIZED,
             Self::Slow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::ContentType | Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,

@@ -99,7 +99,12 @@ pub(super) async fn from_body(
     from_json(json(headers, body, longest).await?)?.admitted(gate, trusted)
 }
 
-async fn json(headers: &HeaderMap, body: Body, longest: usize) -> Result<Value, Refusal> {
+/// The JSON in the body of a POST.
+pub(super) async fn json(
+    headers: &HeaderMap,
+    body: Body,
+    longest: usize,
+) -> Result<Value, Refusal> {
     if !is_json(headers) {
         return Err(Refusal::ContentType);
     }

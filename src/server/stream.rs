@@ -90,7 +90,8 @@ async fn admitted(
     if !accept::takes_events(&head.headers) {
         return Err(Refusal::NotEvents);
     }
-    let claims = bearer::claims(&head.headers, &server.keys, server.clock.now())?;
+    let now = server.clock.now();
+    let claims = bearer::of_anybody(&head.headers, &head.uri, address, server, now).await?;
     let pass = server
         .visitors
         .begin(Visit::Socket, claims.as_ref(), address)?;

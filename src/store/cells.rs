@@ -5,7 +5,7 @@ use sea_orm::{QueryResult, TryGetable, Value};
 use uuid::Uuid;
 
 use super::StoreError;
-use crate::catalogue::{AttributeShape, Cell, Field, Kind, Shape, Source};
+use crate::catalogue::{AttributeShape, Cell, Field, Kind, Sealing, Shape, Source};
 use crate::policy::Column;
 
 /// A value to bind.
@@ -52,6 +52,8 @@ pub enum Holds {
     Float,
     /// A text.
     Text,
+    /// A text that is sealed, in this column.
+    Sealed(&'static str),
     /// An id.
     Id,
     /// An instant.
@@ -62,6 +64,9 @@ pub enum Holds {
 
 /// What a field's column holds.
 pub fn holds(field: &Field) -> Holds {
+    if let (true, Some(column)) = (field.sealing != Sealing::Open, field.column()) {
+        return Holds::Sealed(column);
+    }
     match &field.shape {
         Shape::Value {
             source: Source::Derived(_),
@@ -85,7 +90,7 @@ pub fn column_holds(column: &Column) -> Holds {
     match column {
         Column::Field(field) | Column::Target(field) => holds(field),
         Column::Attribute(attribute) => match attribute.shape {
-            AttributeShape::Text(_) => Holds::Text,
+            AttributeShape::Text(_) | AttributeShape::Words(_) => Holds::Text,
             AttributeShape::Bool(_) => Holds::Bool,
             _ => Holds::Id,
         },
@@ -103,7 +108,7 @@ pub fn read(row: &QueryResult, at: usize, holds: Holds) -> Result<Cell, StoreErr
         Holds::Int => get::<i32>(row, at)?.map_or(Cell::Null, |v| Cell::Int(v.into())),
         Holds::Long => get::<i64>(row, at)?.map_or(Cell::Null, Cell::Int),
         Holds::Float => get::<f64>(row, at)?.map_or(Cell::Null, Cell::Float),
-        Holds::Text => get::<String>(row, at)?.map_or(Cell::Null, Cell::Text),
+        Holds::Text | Holds::Sealed(_) => get::<String>(row, at)?.map_or(Cell::Null, Cell::Text),
         Holds::Id => get::<Uuid>(row, at)?.map_or(Cell::Null, Cell::Id),
         Holds::Time => get::<DateTime<Utc>>(row, at)?.map_or(Cell::Null, Cell::Time),
         Holds::Date => get::<NaiveDate>(row, at)?.map_or(Cell::Null, Cell::Date),

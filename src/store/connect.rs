@@ -96,6 +96,8 @@ async fn open(
     };
     options.map_sqlx_sqlite_opts(move |options| {
         let options = options.create_if_missing(true).foreign_keys(true);
+        // What is deleted is written over with zeros, not only taken off the list.
+        let options = options.pragma("secure_delete", "ON");
         let options = options.busy_timeout(terms.wait);
         if memory {
             return options;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::sql::Sql;
 use super::{Store, StoreError};
-use crate::viewer::{Directory, InForce, Role, Scope, Share, Standing};
+use crate::viewer::{Directory, Grant, InForce, InSession, Role, Scope, Share, Standing};
 
 /// Hong Kong is eight hours ahead of UTC, all year.
 const HONG_KONG: i32 = 8 * 3600;
@@ -23,7 +23,10 @@ fn today(now: DateTime<Utc>) -> (NaiveDate, DateTime<Utc>, DateTime<Utc>) {
 }
 
 impl Store {
-    async fn rows(&self, write: impl FnOnce(&mut Sql)) -> Result<Vec<QueryResult>, StoreError> {
+    pub(super) async fn rows(
+        &self,
+        write: impl FnOnce(&mut Sql),
+    ) -> Result<Vec<QueryResult>, StoreError> {
         let mut sql = self.sql();
         write(&mut sql);
         Ok(self.database.query_all_raw(sql.finish()).await?)
@@ -85,13 +88,7 @@ impl Directory for Store {
         account: Uuid,
         now: DateTime<Utc>,
     ) -> Result<Option<Standing>, StoreError> {
-        let known = self
-            .ids(|sql| {
-                sql.push("SELECT id FROM account WHERE status = 'ACTIVE' AND archived_at IS NULL ");
-                sql.push("AND id = ").bind(account);
-            })
-            .await?;
-        if known.is_empty() {
+        if !self.may_sign_in(account).await? {
             return Ok(None);
         }
         let (roles, until) = self.roles(account, now).await?;
@@ -106,6 +103,16 @@ impl Directory for Store {
                 .filter(|r| r.role == "ADMINISTRATOR")
                 .map(|r| r.organisation);
             standing.branches = self.branches(heads.collect()).await?;
+        }
+        if holds("PRIVACY_OFFICER") {
+            let officer = roles.iter().filter(|r| r.role == "PRIVACY_OFFICER");
+            standing.policies_kept = self
+                .ids(|sql| {
+                    sql.push("SELECT id FROM organisation WHERE keeps_policies ");
+                    sql.push("AND archived_at IS NULL AND id");
+                    sql.among(officer.map(|r| r.organisation));
+                })
+                .await?;
         }
         let leads = || {
             roles
@@ -153,6 +160,33 @@ impl Directory for Store {
         Ok(Some(standing))
     }
 
+    async fn session(
+        &self,
+        session: Uuid,
+        account: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Option<InSession>, StoreError> {
+        let rows = self
+            .rows(|sql| {
+                sql.push("SELECT ends_at, second_factor_at FROM session WHERE ended_at IS NULL ");
+                sql.push("AND ends_at > ").bind(now);
+                sql.push(" AND id = ").bind(session);
+                sql.push(" AND account_id = ").bind(account);
+            })
+            .await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let proved: Option<DateTime<Utc>> = row.try_get_by_index(1)?;
+        Ok(Some(InSession {
+            until: row.try_get_by_index(0)?,
+            withheld: match proved {
+                Some(_) => Vec::new(),
+                None => self.second_factor.to_vec(),
+            },
+        }))
+    }
+
     async fn shares(&self, ids: &[Uuid], now: DateTime<Utc>) -> Result<InForce, StoreError> {
         let mut in_force = InForce::default();
         if ids.is_empty() {
@@ -161,7 +195,9 @@ impl Directory for Store {
         let rows = self
             .rows(|sql| {
                 sql.push("SELECT id, lead_id, partner_id, level, field_groups, desensitised, ");
-                sql.push("valid_to, valid_from FROM partnership WHERE archived_at IS NULL ");
+                sql.push(
+                    "valid_to, valid_from, purpose FROM partnership WHERE archived_at IS NULL ",
+                );
                 sql.push("AND state = 'ACTIVE' AND (valid_to IS NULL OR valid_to > ")
                     .bind(now);
                 sql.push(") AND id")
@@ -190,15 +226,45 @@ impl Directory for Store {
                 groups: serde_json::from_str(&groups)
                     .map_err(|_| StoreError::Type("partnership.field_groups"))?,
                 desensitised: row.try_get_by_index(5)?,
+                purpose: row.try_get_by_index(8)?,
                 scopes: self.scopes(id).await?,
             });
         }
         in_force.until = until;
         Ok(in_force)
     }
+
+    async fn grant(&self, id: Uuid, now: DateTime<Utc>) -> Result<Option<Grant>, StoreError> {
+        self.listed(id, now).await
+    }
 }
 
 impl Store {
+    /// Whether a person may issue tokens of a partner, and until when that is so at least.
+    pub(super) async fn may_issue(
+        &self,
+        account: Uuid,
+        partner: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<(bool, Option<DateTime<Utc>>), StoreError> {
+        if !self.may_sign_in(account).await? {
+            return Ok((false, None));
+        }
+        let (roles, until) = self.roles(account, now).await?;
+        let administers = |r: &Role| r.role == "ADMINISTRATOR" && r.organisation == partner;
+        Ok((roles.iter().any(administers), until))
+    }
+
+    async fn may_sign_in(&self, account: Uuid) -> Result<bool, StoreError> {
+        let known = self
+            .ids(|sql| {
+                sql.push("SELECT id FROM account WHERE status = 'ACTIVE' AND archived_at IS NULL ");
+                sql.push("AND id = ").bind(account);
+            })
+            .await?;
+        Ok(!known.is_empty())
+    }
+
     /// The organisations below these in the tree.
     async fn branches(&self, heads: Vec<Uuid>) -> Result<Vec<Uuid>, StoreError> {
         self.ids(|sql| {

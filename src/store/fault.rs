@@ -31,6 +31,7 @@ impl StoreError {
             Self::Sqlite(cause) => cause
                 .sqlite_error()
                 .map_or(Fault::Own, |error| of_sqlite(error.extended_code)),
+            Self::Unlogged(cause) => cause.fault(),
             _ => Fault::Own,
         }
     }

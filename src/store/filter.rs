@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::cells::bound;
 use super::sql::Sql;
 use super::view::{self, Seen, seen};
-use crate::catalogue::{Cell, Field, Shape, Type};
+use crate::catalogue::{Cell, Field, Sealing, Shape, Type};
 use crate::policy::{Condition, Lens};
 
 /// What a client looks for.
@@ -82,13 +82,13 @@ impl Filtering<'_> {
                         "FALSE"
                     });
                 }
-                Seen::Always => self.cell(field, test, alias),
+                Seen::Always => self.cell(of, field, test, alias),
                 Seen::When(when) => {
                     let null = matches!(test, CellTest::Null);
                     self.sql.push(if null { "(NOT " } else { "(" });
                     view::condition(self.sql, &when, alias);
                     self.sql.push(if null { " OR " } else { " AND " });
-                    self.cell(field, test, alias);
+                    self.cell(of, field, test, alias);
                     self.sql.push(")");
                 }
             },
@@ -121,7 +121,10 @@ impl Filtering<'_> {
         self.sql.push(")");
     }
 
-    fn cell(&mut self, field: &Field, test: &CellTest, alias: &str) {
+    fn cell(&mut self, of: &'static Type, field: &Field, test: &CellTest, alias: &str) {
+        if field.sealing != Sealing::Open && !matches!(test, CellTest::Null) {
+            return self.sealed(of, field, test, alias);
+        }
         let mut compare = |operator: &str, value: &Cell| {
             view::stored(self.sql, field, alias);
             self.sql.push(operator).bind(bound(value));
@@ -144,6 +147,27 @@ impl Filtering<'_> {
                 self.sql.push(" IS NULL");
             }
         }
+    }
+
+    /// What is sealed is found whole, by its hash, or not at all.
+    fn sealed(&mut self, of: &'static Type, field: &Field, test: &CellTest, alias: &str) {
+        let (CellTest::In(values), Sealing::Found(beside), Some(column)) =
+            (test, field.sealing, field.column())
+        else {
+            return self.sql.word("FALSE");
+        };
+        let texts = values.iter().filter_map(|value| match value {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        });
+        let vault = self.sql.vault();
+        let hashes: Vec<String> = texts
+            .flat_map(|text| vault.hashes(of, column, text))
+            .collect();
+        if hashes.is_empty() {
+            return self.sql.word("FALSE");
+        }
+        self.sql.column(alias, beside).among(hashes);
     }
 
     /// A list has a word as one of its items, not as a part of one.

@@ -10,14 +10,15 @@ use uuid::Uuid;
 use super::cells::{Holds, column_holds, holds};
 use super::cursor::CursorKey;
 use super::filter::{Filter, Filtering};
-use super::order::{Order, Term, beyond, order_by};
+use super::order::{Order, Term};
 use super::raw::Raw;
 use super::readers::Visit;
 use super::sql::Sql;
+use super::vault::Vault;
 use super::view::{self, seen};
 use super::{Store, StoreError};
 use crate::catalogue::{CellRef, Type};
-use crate::policy::{Column, Condition, Filling, Layout, Lens, Rows, Test};
+use crate::policy::{Column, Filling, Layout, Lens, Rows};
 
 /// Which way a page goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,9 +48,6 @@ pub struct Within<'a> {
     /// The parents.
     pub parents: &'a [Uuid],
 }
-
-/// From how many pages on a page is far from the beginning.
-const FAR: u64 = 20;
 
 /// How many ids one statement takes; SQLite binds 32,766 values.
 pub(super) const MOST_IDS: usize = 5_000;
@@ -122,7 +120,8 @@ impl Store {
         let terms = terms(ask.layout.lens(), ask.layout.of(), ask);
         // Lists below many parents are mostly short.
         let expected = if groups > 1 { groups } else { span.take + 1 };
-        let mut found = Paging {
+        let begin = || Paging {
+            vault: self.vault.clone(),
             filling: Filling::expecting(ask.layout, expected),
             holds: ask.layout.columns().iter().map(column_holds).collect(),
             keyed: ask.keyed,
@@ -132,10 +131,18 @@ impl Store {
             places: None,
             pages: vec![Page::default(); groups],
         };
+        let mut found = begin();
         match &ask.within {
             None => {
-                let statement = self.page_statement(ask, span, &terms, false);
-                found = self.read(statement, found).await?;
+                if self.sought(ask, span, &terms) {
+                    let statement = self.seek(ask, span, &terms);
+                    found = self.read(statement, found).await?;
+                }
+                // A page that is not full may go on with rows that the search cannot name.
+                if !found.pages.iter().any(|page| page.more) {
+                    let statement = self.page_statement(ask, span, &terms, false);
+                    found = self.read(statement, begin()).await?;
+                }
             }
             Some(within) => {
                 let places = within.parents.iter().enumerate();
@@ -162,6 +169,23 @@ impl Store {
     pub(super) async fn read<V: Visit>(
         &self,
         statement: sea_orm::Statement,
+        visit: V,
+    ) -> Result<V, StoreError> {
+        if !visit.opens() {
+            return self.read_once(statement, visit).await;
+        }
+        let done = self.read_once(statement.clone(), visit.clone()).await;
+        if !matches!(done, Err(StoreError::UnknownKey)) {
+            return done;
+        }
+        // Another server has made a key since.
+        self.vault.learn(&self.database).await?;
+        self.read_once(statement, visit).await
+    }
+
+    async fn read_once<V: Visit>(
+        &self,
+        statement: sea_orm::Statement,
         mut visit: V,
     ) -> Result<V, StoreError> {
         if let Some(readers) = &self.readers {
@@ -183,100 +207,11 @@ impl Store {
         if filling.layout().needs_records() {
             records = self.records(filling.layout().of(), filling.ids()).await?;
         }
-        Ok(filling.sealed(records))
-    }
-
-    fn page_statement(
-        &self,
-        ask: &Ask<'_>,
-        span: &Span,
-        terms: &[Term],
-        grouped: bool,
-    ) -> sea_orm::Statement {
-        let mut sql = self.sql();
-        let alias = sql.alias();
-        if grouped {
-            sql.push("SELECT * FROM (");
-        }
-        sql.push("SELECT ");
-        columns(&mut sql, ask.layout, &alias);
-        if let Some(within) = &ask.within {
-            sql.push(", ")
-                .column(&alias, within.foreign)
-                .push(" AS parent");
-        }
-        for (at, term) in terms.iter().enumerate().filter(|_| ask.keyed) {
-            sql.push(", ");
-            view::viewed(&mut sql, term.order.field, &term.seen, &alias);
-            sql.push(&format!(" AS k{at}"));
-        }
-        if let (true, Some(within)) = (grouped, &ask.within) {
-            sql.push(", ROW_NUMBER() OVER (PARTITION BY ")
-                .column(&alias, within.foreign);
-            sql.push(" ORDER BY ");
-            order_by(&mut sql, terms, &alias, span.direction);
-            sql.push(") AS place");
-        }
-        let take = span.take as u64 + 1;
-        if !grouped && (span.offset > FAR * take || self.scattered(ask)) {
-            self.far(&mut sql, ask, span, terms, &alias);
-            return sql.finish();
-        }
-        self.source(&mut sql, ask, &alias);
-        if let Some(key) = &span.from {
-            sql.push(" AND ");
-            beyond(&mut sql, terms, key, &alias, span.direction);
-        }
-        if grouped {
-            sql.push(") q WHERE q.place > ").bind(number(span.offset));
-            let last = span.offset.saturating_add(take);
-            sql.push(" AND q.place <= ").bind(number(last));
-            sql.push(" ORDER BY q.place");
-        } else {
-            sql.push(" ORDER BY ");
-            order_by(&mut sql, terms, &alias, span.direction);
-            sql.push(&format!(" LIMIT {take}"));
-            if span.offset > 0 {
-                sql.push(" OFFSET ").bind(number(span.offset));
-            }
-        }
-        sql.finish()
-    }
-
-    /// Whether the rows that are there lie in several places of every index, as those of the
-    /// projects that are shared with a partner. PostgreSQL otherwise walks through all rows in their
-    /// order, theirs or not, since it believes that it will meet enough of them soon.
-    fn scattered(&self, ask: &Ask<'_>) -> bool {
-        let rows = ask.layout.lens().rows(ask.layout.of());
-        let several = matches!(&*rows, Condition::Test(Test::Is(_, ids)) if ids.len() > 1);
-        several && self.postgres_readers.is_some()
-    }
-
-    /// Adds what follows the columns for a page whose rows are dear to reach: their ids are found
-    /// first, from an index alone where there is one, and only these rows are read.
-    fn far(&self, sql: &mut Sql, ask: &Ask<'_>, span: &Span, terms: &[Term], alias: &str) {
-        let inner = sql.alias();
-        sql.push(" FROM (SELECT ").column(&inner, "id");
-        self.source(sql, ask, &inner);
-        if let Some(key) = &span.from {
-            sql.push(" AND ");
-            beyond(sql, terms, key, &inner, span.direction);
-        }
-        sql.push(" ORDER BY ");
-        order_by(sql, terms, &inner, span.direction);
-        let take = span.take as u64 + 1;
-        sql.push(&format!(" LIMIT {take} OFFSET "))
-            .bind(number(span.offset));
-        sql.push(") far JOIN ");
-        sql.push(ask.layout.of().table).push(" ").push(alias);
-        sql.push(" ON ")
-            .column(alias, "id")
-            .push(" = far.id ORDER BY ");
-        order_by(sql, terms, alias, span.direction);
+        Ok(filling.sealed(records)?)
     }
 
     /// Adds ` FROM … WHERE …`: the rows that are there for the viewer, and are asked for.
-    fn source(&self, sql: &mut Sql, ask: &Ask<'_>, alias: &str) {
+    pub(super) fn source(&self, sql: &mut Sql, ask: &Ask<'_>, alias: &str) {
         let of = ask.layout.of();
         let lens = ask.layout.lens();
         let rows = lens.rows(of);
@@ -355,6 +290,7 @@ impl Store {
     /// Where the database fails.
     pub async fn by_ids(&self, layout: &Arc<Layout>, ids: &[Uuid]) -> Result<Rows, StoreError> {
         let mut found = Taking {
+            vault: self.vault.clone(),
             holds: layout.columns().iter().map(column_holds).collect(),
             filling: Filling::expecting(layout, ids.len()),
         };
@@ -382,34 +318,60 @@ impl Store {
 
 /// A number as databases have them. Where a page begins is bound, or each page of a list would be a
 /// statement of its own, to be prepared anew.
-fn number(value: u64) -> i64 {
+pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 /// Takes rows whose first value is the id and whose next are those of a layout.
 #[derive(Clone)]
 struct Taking {
+    vault: Vault,
     holds: Vec<Holds>,
     filling: Filling,
 }
 
 impl Visit for Taking {
     fn row(&mut self, row: &impl Raw) -> Result<(), StoreError> {
-        fill(&mut self.filling, &self.holds, row)
+        fill(&mut self.filling, &self.holds, row, &self.vault)
+    }
+
+    fn opens(&self) -> bool {
+        opens(&self.holds)
     }
 }
 
-fn fill(filling: &mut Filling, holds: &[Holds], row: &impl Raw) -> Result<(), StoreError> {
-    filling.begin(row.id(0)?);
+fn fill(
+    filling: &mut Filling,
+    holds: &[Holds],
+    row: &impl Raw,
+    vault: &Vault,
+) -> Result<(), StoreError> {
+    let id = row.id(0)?;
+    filling.begin(id);
     for (at, holds) in holds.iter().enumerate() {
-        filling.put(row.cell(1 + at, *holds)?)?;
+        let Holds::Sealed(column) = holds else {
+            row.put(1 + at, *holds, filling)?;
+            continue;
+        };
+        let kept = row.cell(1 + at, Holds::Text)?;
+        let opened = match kept {
+            CellRef::Text(text) => vault.open(filling.layout().of(), column, id, text)?,
+            _ => None,
+        };
+        filling.put(opened.as_deref().map_or(kept, CellRef::Text))?;
     }
     Ok(())
+}
+
+/// Whether some of these values are sealed.
+fn opens(holds: &[Holds]) -> bool {
+    holds.iter().any(|holds| matches!(holds, Holds::Sealed(_)))
 }
 
 /// Takes the rows of pages.
 #[derive(Clone)]
 struct Paging {
+    vault: Vault,
     filling: Filling,
     holds: Vec<Holds>,
     keyed: bool,
@@ -435,7 +397,7 @@ impl Visit for Paging {
             return Ok(());
         }
         page.rows.push(self.filling.len());
-        fill(&mut self.filling, &self.holds, row)?;
+        fill(&mut self.filling, &self.holds, row, &self.vault)?;
         if let Some(id) = self.filling.ids().last().filter(|_| self.keyed) {
             let each = self.orders.iter().enumerate();
             let values = each.map(|(at, holds)| Ok(row.cell(keys + at, *holds)?.kept()));
@@ -445,6 +407,10 @@ impl Visit for Paging {
             });
         }
         Ok(())
+    }
+
+    fn opens(&self) -> bool {
+        opens(&self.holds)
     }
 }
 
@@ -472,7 +438,7 @@ impl Visit for Counting {
 }
 
 /// Adds the id and the columns of a layout.
-fn columns(sql: &mut Sql, layout: &Layout, alias: &str) {
+pub(super) fn columns(sql: &mut Sql, layout: &Layout, alias: &str) {
     sql.column(alias, "id").push(" AS id");
     for (at, column) in layout.columns().iter().enumerate() {
         sql.push(", ");
@@ -493,7 +459,11 @@ fn terms(lens: &Lens, of: &'static Type, ask: &Ask<'_>) -> Vec<Term> {
         order: *order,
         seen: seen(lens, of, order.field, &rows),
     };
-    let terms = ask.order.iter().map(term);
+    let terms = ask
+        .order
+        .iter()
+        .filter(|order| order.field.sortable())
+        .map(term);
     terms
         .filter(|term| !matches!(term.seen, view::Seen::Never))
         .collect()

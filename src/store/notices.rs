@@ -1,7 +1,7 @@
 //! Publishing a notice: its recipients are worked out and each gets a receipt.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::events::{Changes, Event};
@@ -41,7 +41,7 @@ impl Store {
         if !permit.covers(action, notice.id()) {
             return Err(StoreError::Unpermitted);
         }
-        let transaction = self.database.begin().await?;
+        let transaction = self.writing(action, now).await?;
         let columns = vec![("status", "PUBLISHED".into()), ("published_at", now.into())];
         let change = Change {
             of: notice.of(),
@@ -58,9 +58,9 @@ impl Store {
         ) else {
             return Err(StoreError::Type("notice.organisation_id"));
         };
-        let edition = edition(&transaction, notice.id(), now).await?.into();
+        let edition = edition(&*transaction, notice.id(), now).await?.into();
         let mut made = Vec::new();
-        for (recipient, student) in recipients(&transaction, notice, *organisation, now).await? {
+        for (recipient, student) in recipients(&*transaction, notice, *organisation, now).await? {
             let mut draft = Draft::new(receipts);
             draft.put("organisation_id", &Cell::Id(*organisation));
             draft.put("notice_id", &Cell::Id(notice.id()));

@@ -132,6 +132,10 @@ struct Documents {
     schema: Text,
     policies: Vec<Text>,
     scenarios: Vec<Text>,
+    #[serde(default)]
+    invariants: Vec<Text>,
+    #[serde(default)]
+    certificate: Option<Text>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -184,6 +188,30 @@ impl Store {
         );
         let rows = self.database.query_all_raw(sql.finish()).await?;
         rows.iter().map(act).collect()
+    }
+
+    /// What the gate said of some acts, as JSON, each with the act's number; the newest first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn policy_reports(
+        &self,
+        first: usize,
+        before: Option<i32>,
+    ) -> Result<Vec<(i32, String)>, StoreError> {
+        let mut sql = self.sql();
+        sql.push(
+            "SELECT a.number, COALESCE(a.report, s.report) FROM policy_act a \
+             JOIN policy_set s ON s.id = a.policy_set_id",
+        );
+        if let Some(before) = before {
+            sql.push(" WHERE a.number < ").bind(before);
+        }
+        let first = i64::try_from(first).unwrap_or(i64::MAX);
+        sql.push(" ORDER BY a.number DESC LIMIT ").bind(first);
+        let rows = self.database.query_all_raw(sql.finish()).await?;
+        let read = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        rows.iter().map(read).collect()
     }
 
     /// Publishes a set, under the permit for it: in force at once, or when another person approves.
@@ -317,7 +345,7 @@ async fn in_force(
 }
 
 /// The next number of a table.
-async fn next(
+pub(super) async fn next(
     database: &impl ConnectionTrait,
     mut sql: Sql,
     table: &str,
@@ -350,6 +378,8 @@ fn folded(set: &Set) -> Result<String, StoreError> {
         schema: text(&set.schema),
         policies: all(&set.policies),
         scenarios: all(&set.scenarios),
+        invariants: all(&set.invariants),
+        certificate: set.certificate.as_ref().map(text),
     };
     serde_json::to_string(&documents).map_err(|_| StoreError::Type("policy_set.documents"))
 }
@@ -371,6 +401,8 @@ fn unfolded(documents: &str) -> Result<Set, StoreError> {
         schema: document(documents.schema),
         policies: all(documents.policies),
         scenarios: all(documents.scenarios),
+        invariants: all(documents.invariants),
+        certificate: documents.certificate.map(document),
     })
 }
 

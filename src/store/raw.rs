@@ -10,11 +10,17 @@ use uuid::Uuid;
 use super::StoreError;
 use super::cells::Holds;
 use crate::catalogue::CellRef;
+use crate::policy::Filling;
 
 /// A row of some driver.
 pub trait Raw {
     /// One of its values, where it lies.
     fn cell(&self, at: usize, holds: Holds) -> Result<CellRef<'_>, StoreError>;
+
+    /// Puts one of its values where it belongs.
+    fn put(&self, at: usize, holds: Holds, filling: &mut Filling) -> Result<(), StoreError> {
+        Ok(filling.put(self.cell(at, holds)?)?)
+    }
 
     /// A value that is an id and is there.
     fn id(&self, at: usize) -> Result<Uuid, StoreError> {
@@ -40,7 +46,7 @@ macro_rules! cell_of {
             Holds::Int => get!(i32).map_or(CellRef::Null, |v| CellRef::Int(v.into())),
             Holds::Long => get!(i64).map_or(CellRef::Null, CellRef::Int),
             Holds::Float => get!(f64).map_or(CellRef::Null, CellRef::Float),
-            Holds::Text => get!(&str).map_or(CellRef::Null, CellRef::Text),
+            Holds::Text | Holds::Sealed(_) => get!(&str).map_or(CellRef::Null, CellRef::Text),
             Holds::Id => get!(Uuid).map_or(CellRef::Null, CellRef::Id),
             Holds::Time => get!(DateTime<Utc>).map_or(CellRef::Null, CellRef::Time),
             Holds::Date => get!(NaiveDate).map_or(CellRef::Null, CellRef::Date),
@@ -59,18 +65,37 @@ impl Raw for QueryResult {
 
 impl Raw for PgRow {
     fn cell(&self, at: usize, holds: Holds) -> Result<CellRef<'_>, StoreError> {
-        let value = self.try_get_raw(at);
-        let value = value.map_err(|_| StoreError::Type("cell"))?;
-        if value.is_null() {
-            return Ok(CellRef::Null);
+        match bytes(self, at)? {
+            Some(bytes) => binary(bytes, holds).ok_or(StoreError::Type("cell")),
+            None => Ok(CellRef::Null),
         }
-        let bytes = value.as_bytes();
-        let bytes = bytes.map_err(|_| StoreError::Type("cell"))?;
-        binary(bytes, holds).ok_or(StoreError::Type("cell"))
+    }
+
+    fn put(&self, at: usize, holds: Holds, filling: &mut Filling) -> Result<(), StoreError> {
+        let cell = match (bytes(self, at)?, holds) {
+            (None, _) => CellRef::Null,
+            (Some(bytes), Holds::Text) => return Ok(filling.put_text(bytes)?),
+            (Some(bytes), _) => binary(bytes, holds).ok_or(StoreError::Type("cell"))?,
+        };
+        Ok(filling.put(cell)?)
+    }
+}
+
+/// A value as it came, if it is there.
+fn bytes(row: &PgRow, at: usize) -> Result<Option<&[u8]>, StoreError> {
+    // Looked at where it is: moving it costs more than reading it.
+    match &row.try_get_raw(at) {
+        Ok(value) if value.is_null() => Ok(None),
+        Ok(value) => value
+            .as_bytes()
+            .map(Some)
+            .map_err(|_| StoreError::Type("cell")),
+        Err(_) => Err(StoreError::Type("cell")),
     }
 }
 
 /// A value as PostgreSQL sends it.
+#[inline]
 fn binary(bytes: &[u8], holds: Holds) -> Option<CellRef<'_>> {
     /// The first instant that PostgreSQL counts from, 2000-01-01, in microseconds and days after
     /// that of everybody else.
@@ -83,7 +108,7 @@ fn binary(bytes: &[u8], holds: Holds) -> Option<CellRef<'_>> {
         Holds::Int => CellRef::Int(int()?.into()),
         Holds::Long => CellRef::Int(long()?),
         Holds::Float => CellRef::Float(f64::from_be_bytes(bytes.try_into().ok()?)),
-        Holds::Text => CellRef::Text(std::str::from_utf8(bytes).ok()?),
+        Holds::Text | Holds::Sealed(_) => CellRef::Text(std::str::from_utf8(bytes).ok()?),
         Holds::Id => CellRef::Id(Uuid::from_slice(bytes).ok()?),
         Holds::Time => {
             let micros = long()?.checked_add(EPOCH)?;
@@ -102,7 +127,7 @@ impl Raw for rusqlite::Row<'_> {
             #[expect(clippy::cast_precision_loss, reason = "as every reader of SQLite does")]
             (ValueRef::Integer(value), Holds::Float) => CellRef::Float(value as f64),
             (ValueRef::Real(value), Holds::Float) => CellRef::Float(value),
-            (ValueRef::Text(bytes), Holds::Text) => CellRef::Text(text(bytes)?),
+            (ValueRef::Text(bytes), Holds::Text | Holds::Sealed(_)) => CellRef::Text(text(bytes)?),
             (ValueRef::Text(bytes), Holds::Time) => CellRef::Time(time(text(bytes)?)?),
             (ValueRef::Text(bytes), Holds::Date) => CellRef::Date(date(text(bytes)?)?),
             (ValueRef::Blob(bytes), Holds::Id) => {

@@ -24,6 +24,8 @@ const MOST: usize = 4;
 const BRIEF: i32 = 300_000;
 /// How many prepared statements a connection keeps.
 const PREPARED: usize = 128;
+/// How much of the file a connection keeps, in KiB: what is not here is in the system's own cache.
+const KEPT: i64 = 512;
 
 /// Takes rows as they come.
 ///
@@ -31,6 +33,18 @@ const PREPARED: usize = 128;
 pub trait Visit: Clone + Send + 'static {
     /// Takes a row.
     fn row(&mut self, row: &impl Raw) -> Result<(), StoreError>;
+
+    /// Whether it opens what is sealed.
+    fn opens(&self) -> bool {
+        false
+    }
+}
+
+/// A connection that only reads.
+struct Reader {
+    connection: Connection,
+    /// Whether it was told how much it may keep.
+    told: bool,
 }
 
 /// Connections that only read.
@@ -38,7 +52,7 @@ pub struct Readers {
     file: PathBuf,
     /// How long a statement waits for another process that has locked the file.
     wait: Duration,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Reader>>,
     free: Semaphore,
     statements: Statements,
 }
@@ -75,14 +89,14 @@ impl Readers {
         visit: V,
     ) -> Result<V, StoreError> {
         let turn = self.free.acquire().await;
-        let connection = self.connection()?;
+        let reader = self.reader()?;
         let mut taken = visit.clone();
-        let done = match self.briefly(&connection, &statement, &mut taken)? {
+        let done = match self.briefly(&reader.connection, &statement, &mut taken)? {
             true => {
-                self.give_back(connection);
+                self.give_back(reader);
                 Ok(taken)
             }
-            false => self.at_length(connection, statement, visit).await,
+            false => self.at_length(reader, statement, visit).await,
         };
         drop(turn);
         done
@@ -113,10 +127,11 @@ impl Readers {
     /// Runs a statement in a thread that may wait. If its caller gives up, it ends.
     async fn at_length<V: Visit>(
         self: &Arc<Self>,
-        connection: Connection,
+        reader: Reader,
         statement: Statement,
         visit: V,
     ) -> Result<V, StoreError> {
+        let connection = &reader.connection;
         connection.busy_timeout(self.wait)?;
         let stop = Stop(Arc::new(Mutex::new(Some(
             connection.get_interrupt_handle(),
@@ -125,23 +140,23 @@ impl Readers {
         let work = move || {
             let mut visit = visit;
             let begun = Instant::now();
-            let done = run(&connection, &statement, &mut visit);
+            let done = run(&reader.connection, &statement, &mut visit);
             readers
                 .statements
                 .put(&statement.sql, begun.elapsed(), done.is_err());
             *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
             done?;
-            readers.give_back(connection);
+            readers.give_back(reader);
             Ok(visit)
         };
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|_| StoreError::Reader)?
     }
 
-    fn connection(&self) -> Result<Connection, StoreError> {
+    fn reader(&self) -> Result<Reader, StoreError> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(connection) = idle().pop() {
-            return Ok(connection);
+        if let Some(reader) = idle().pop() {
+            return Ok(reader);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
@@ -149,12 +164,21 @@ impl Readers {
         connection.pragma_update(None, "query_only", true)?;
         // Otherwise the planner looks at the values, and plans again for each that is bound anew.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        Ok(connection)
+        Ok(Reader {
+            connection,
+            told: false,
+        })
     }
 
-    fn give_back(&self, connection: Connection) {
+    fn give_back(&self, mut reader: Reader) {
+        // To tell it, SQLite reads the schema, and so waits where the file is locked; whoever has
+        // just read has read that too. Where it does not work, it is tried again.
+        if !reader.told {
+            let small = reader.connection.pragma_update(None, "cache_size", -KEPT);
+            reader.told = small.is_ok();
+        }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.push(connection);
+        idle.push(reader);
     }
 }
 
@@ -266,6 +290,19 @@ mod tests {
         let file = std::env::temp_dir().join(format!("{name}-{}.db", uuid::Uuid::new_v4()));
         Connection::open(&file).unwrap();
         file
+    }
+
+    #[test]
+    fn readers_side_by_side_share_no_lock() {
+        let file = file("locks");
+        let connection = Connection::open(&file).unwrap();
+        let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+        let options = options.query_map([], |row| row.get::<_, String>(0));
+        let options: Vec<String> = options.unwrap().map(Result::unwrap).collect();
+        assert!(options.iter().any(|option| option == "DEFAULT_MEMSTATUS=0"));
+        let shared = |option: &String| option.contains("ENABLE_MEMORY_MANAGEMENT");
+        assert!(!options.iter().any(shared), "see .cargo/config.toml");
+        std::fs::remove_file(file).unwrap();
     }
 
     #[tokio::test]

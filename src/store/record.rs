@@ -104,7 +104,7 @@ impl Store {
 fn column(attribute: &Attribute) -> Option<(&'static str, Holds)> {
     match attribute.shape {
         AttributeShape::Ref { column, .. } => Some((column, Holds::Id)),
-        AttributeShape::Text(column) => Some((column, Holds::Text)),
+        AttributeShape::Text(column) | AttributeShape::Words(column) => Some((column, Holds::Text)),
         AttributeShape::Bool(column) => Some((column, Holds::Bool)),
         AttributeShape::Itself { .. } | AttributeShape::Set { .. } => None,
     }

@@ -5,6 +5,7 @@ use sea_orm::sea_query::ArrayType;
 use sea_orm::{DbBackend, Statement, Value};
 
 use super::together::Together;
+use super::vault::Vault;
 use crate::policy::{Layout, Test};
 
 /// Text with bound values. Names come from the catalogue; values are only ever bound.
@@ -15,6 +16,7 @@ pub struct Sql {
     values: Vec<Value>,
     aliases: usize,
     together: Together,
+    vault: Vault,
 }
 
 impl Sql {
@@ -27,7 +29,19 @@ impl Sql {
             values: Vec::new(),
             aliases: 0,
             together: Together::default(),
+            vault: Vault::default(),
         }
+    }
+
+    /// The same, with the vault under whose hashes sealed values are found.
+    pub fn under(mut self, vault: &Vault) -> Self {
+        self.vault = vault.clone();
+        self
+    }
+
+    /// The vault under whose hashes sealed values are found.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Adds text.
@@ -138,6 +152,46 @@ impl Sql {
             self.push(&name);
             true
         })
+    }
+
+    /// Adds a question that hardly any row answers with yes.
+    ///
+    /// Where a column is empty in nearly all rows, SQLite's statistics say that its index finds a
+    /// million rows for a value, and it walks through the table instead; so it is told.
+    pub fn seldom(&mut self, question: impl FnOnce(&mut Self)) -> &mut Self {
+        let sqlite = self.backend == DbBackend::Sqlite;
+        if sqlite {
+            self.push("likelihood(");
+        }
+        question(self);
+        if sqlite {
+            self.push(", 0.000001)");
+        }
+        self
+    }
+
+    /// Adds a column by whose index nothing is to be looked up here.
+    pub fn apart(&mut self, column: &str) -> &mut Self {
+        if self.backend == DbBackend::Sqlite {
+            self.push("+");
+        }
+        self.push(column)
+    }
+
+    /// Adds a statement that gives one column `id`, of which only the first rows are wanted.
+    ///
+    /// PostgreSQL, told so, walks through the whole table in the hope that such a row comes soon;
+    /// so it is not told, and rows are still made one by one.
+    pub fn first(&mut self, take: usize, statement: impl FnOnce(&mut Self)) -> &mut Self {
+        let postgres = self.backend == DbBackend::Postgres;
+        if postgres {
+            self.push("WITH found AS MATERIALIZED (");
+        }
+        statement(self);
+        if postgres {
+            self.push(") SELECT id FROM found");
+        }
+        self.push(&format!(" LIMIT {take}"))
     }
 
     /// Adds what begins a question whether there is a row, `EXISTS (`.

@@ -5,6 +5,8 @@
 //! by one, each is a search of its own. Where rows are few and known by their ids, PostgreSQL looks
 //! through what belongs to a row once, and answers all of them.
 
+use uuid::Uuid;
+
 use super::sql::Sql;
 use crate::catalogue::AttributeShape;
 use crate::policy::{Layout, Test};
@@ -25,6 +27,21 @@ struct Group {
     from: &'static str,
     own: &'static str,
     tests: Vec<Test>,
+}
+
+impl Group {
+    /// The conditions that all of its questions have, and for each the rest of its own. What is asked
+    /// once for all keeps its column out of the answers, which an index alone can then give.
+    fn parted(&self) -> (Vec<&'static str>, Vec<Vec<&'static str>>) {
+        let whens = self.tests.iter().map(|test| question(test).map(|of| of.1));
+        let mut rests: Vec<Vec<&str>> = whens.map(|when| conditions(when.unwrap_or(""))).collect();
+        let mut shared = rests.first().cloned().unwrap_or_default();
+        shared.retain(|condition| rests.iter().all(|rest| rest.contains(condition)));
+        for rest in &mut rests {
+            rest.retain(|condition| !shared.contains(condition));
+        }
+        (shared, rests)
+    }
 }
 
 impl Together {
@@ -71,29 +88,40 @@ impl Together {
     pub fn join(&self, sql: &mut Sql) {
         for (number, group) in self.groups.iter().enumerate() {
             sql.push(" CROSS JOIN LATERAL (SELECT ");
-            for (at, test) in group.tests.iter().enumerate() {
-                let Some((value, when, ids)) = question(test) else {
+            let (shared, rests) = group.parted();
+            for (at, (test, rest)) in group.tests.iter().zip(&rests).enumerate() {
+                let Some((value, _, ids)) = question(test) else {
                     continue;
                 };
                 sql.push(if at > 0 { ", " } else { "" });
                 sql.push("COALESCE(bool_or(").push(value);
-                sql.among(ids.iter().copied()).push(" AND (");
-                sql.timed(when).push(&format!(")), FALSE) AS answer{at}"));
+                sql.among(ids.iter().copied());
+                for condition in rest {
+                    sql.push(" AND (").timed(condition).push(")");
+                }
+                sql.push(&format!("), FALSE) AS answer{at}"));
             }
             sql.push(" FROM ").push(group.from).push(" WHERE ");
             sql.push(group.own).push(" = ").column(&self.alias, "id");
+            for condition in shared {
+                sql.push(" AND (").timed(condition).push(")");
+            }
             // What none of them counts need not be looked at.
-            let mut whens: Vec<&str> = Vec::new();
-            for (_, when, _) in group.tests.iter().filter_map(question) {
-                if !whens.contains(&when) {
-                    whens.push(when);
+            let mut rests: Vec<&Vec<&str>> = rests.iter().collect();
+            rests.sort_unstable();
+            rests.dedup();
+            if rests.iter().all(|rest| !rest.is_empty()) {
+                for (at, rest) in rests.into_iter().enumerate() {
+                    sql.push(if at > 0 { ") OR (" } else { " AND ((" });
+                    for (at, condition) in rest.iter().enumerate() {
+                        sql.push(if at > 0 { ") AND (" } else { "(" });
+                        sql.timed(condition);
+                    }
+                    sql.push(")");
                 }
+                sql.push("))");
             }
-            for (at, when) in whens.iter().enumerate() {
-                sql.push(if at > 0 { ") OR (" } else { " AND ((" });
-                sql.timed(when);
-            }
-            sql.push(&format!("))) together{number}"));
+            sql.push(&format!(") together{number}"));
         }
     }
 }
@@ -109,12 +137,55 @@ fn asked_of(test: &Test) -> Option<(&'static str, &'static str)> {
 }
 
 /// What has to be one of which ids, and when it counts.
-fn question(test: &Test) -> Option<(&'static str, &'static str, &[uuid::Uuid])> {
+fn question(test: &Test) -> Option<(&'static str, &'static str, &[Uuid])> {
     match test {
         Test::Meets(attribute, ids) => match attribute.shape {
             AttributeShape::Set { value, when, .. } => Some((value, when, ids)),
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The conditions that a text joins by `AND`, outside of every bracket and quotation.
+fn conditions(text: &'static str) -> Vec<&'static str> {
+    let (mut depth, mut quoted, mut from) = (0_usize, false, 0);
+    let mut found = Vec::new();
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            ' ' if !quoted && depth == 0 => {
+                let rest = text.get(at..).unwrap_or_default();
+                if rest.starts_with(" OR ") || rest.starts_with(" BETWEEN ") {
+                    return vec![text];
+                }
+                if at >= from && rest.starts_with(" AND ") {
+                    found.push(text.get(from..at).unwrap_or_default());
+                    from = at + " AND ".len();
+                }
+            }
+            _ => {}
+        }
+    }
+    found.push(text.get(from..).unwrap_or_default());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::conditions;
+
+    #[test]
+    fn conditions_are_parted_only_where_all_must_hold() {
+        let parted = |text| conditions(text);
+        assert_eq!(parted("a IS NULL"), ["a IS NULL"]);
+        assert_eq!(
+            parted("a IS NULL AND b IN ('X AND Y', '(') AND (c OR (d AND e))"),
+            ["a IS NULL", "b IN ('X AND Y', '(')", "(c OR (d AND e))"]
+        );
+        assert_eq!(parted("a AND b OR c"), ["a AND b OR c"]);
+        assert_eq!(parted("a BETWEEN 1 AND 2"), ["a BETWEEN 1 AND 2"]);
     }
 }

@@ -95,7 +95,9 @@ fn reference(attribute: &Attribute) -> (&'static str, bool) {
 
 fn plain(attribute: &Attribute) -> &'static str {
     match attribute.shape {
-        AttributeShape::Text(column) | AttributeShape::Bool(column) => column,
+        AttributeShape::Text(column)
+        | AttributeShape::Bool(column)
+        | AttributeShape::Words(column) => column,
         _ => "id",
     }
 }
@@ -133,7 +135,7 @@ pub fn stored(sql: &mut Sql, field: &Field, alias: &str) {
             source: Source::Derived(text),
             ..
         } => {
-            sql.push(&text.replace("{row}", alias));
+            sql.timed(&text.replace("{row}", alias));
         }
         Shape::Many { .. } => sql.word("NULL"),
     }
@@ -215,7 +217,9 @@ fn reads(test: &Test, asked: &str) -> bool {
 /// Adds the value of an attribute that is one column.
 pub fn attribute(sql: &mut Sql, attribute: &Attribute, alias: &str) {
     let column = match attribute.shape {
-        AttributeShape::Text(_) | AttributeShape::Bool(_) => plain(attribute),
+        AttributeShape::Text(_) | AttributeShape::Bool(_) | AttributeShape::Words(_) => {
+            plain(attribute)
+        }
         _ => reference(attribute).0,
     };
     sql.column(alias, column);

@@ -1,12 +1,14 @@
 //! Changing rows. Every change demands the permit for it.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait, Value};
+use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::cells::{bound, written};
 use super::events::{Changes, Event};
 use super::sql::Sql;
+use super::trail::Writing;
+use super::vault::unsealed;
 use super::{Store, StoreError, carry};
 use crate::catalogue::{self, Cell, Field, Type};
 use crate::policy::Permit;
@@ -110,8 +112,10 @@ impl Store {
             .map(|event| self.watch.counts(event.of.table, &[]))
             .collect();
         events.extend(drafts.iter().filter_map(follows));
-        let transaction = self.database.begin().await?;
-        for draft in drafts {
+        let transaction = self.writing(action, now).await?;
+        for mut draft in drafts {
+            self.seal_for(&*transaction, draft.of, draft.id, &mut draft.columns)
+                .await?;
             insert(&transaction, draft, now).await?;
         }
         self.commit(transaction, events).await
@@ -120,13 +124,13 @@ impl Store {
     /// Keeps what a transaction did, and tells it.
     pub(super) async fn commit(
         &self,
-        transaction: DatabaseTransaction,
+        transaction: Writing,
         events: Vec<Event>,
     ) -> Result<(), StoreError> {
         if let Some(server) = self.watch.tells() {
-            carry::send(&transaction, server, &events).await?;
+            carry::send(&*transaction, server, &events).await?;
         }
-        transaction.commit().await?;
+        transaction.keep().await?;
         if self.watch.hears() {
             return Ok(());
         }
@@ -142,7 +146,7 @@ impl Store {
         &self,
         permit: &Permit,
         action: &str,
-        change: Change,
+        mut change: Change,
         now: DateTime<Utc>,
     ) -> Result<Changed, StoreError> {
         if !permit.covers(action, change.id) {
@@ -151,7 +155,9 @@ impl Store {
         let (of, id) = (change.of, change.id);
         let columns: Vec<_> = change.columns.iter().map(|(column, _)| *column).collect();
         let _counting = self.watch.counts(of.table, &columns);
-        let transaction = self.database.begin().await?;
+        let transaction = self.writing(action, now).await?;
+        self.seal_for(&*transaction, of, id, &mut change.columns)
+            .await?;
         if update(&transaction, change, now).await? == Changed::Overtaken {
             return Ok(Changed::Overtaken);
         }
@@ -167,7 +173,7 @@ impl Store {
     /// That the roster of an assignment's shift changed.
     async fn roster_changed(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Writing,
         assignment: Uuid,
     ) -> Result<Option<Event>, StoreError> {
         let mut sql = self.sql();
@@ -225,10 +231,13 @@ fn follows(draft: &Draft) -> Option<Event> {
 }
 
 pub(super) async fn insert(
-    database: &impl ConnectionTrait,
+    database: &Writing,
     draft: Draft,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    if let Some(column) = unsealed(draft.of, &draft.columns) {
+        return Err(StoreError::Sealed(column));
+    }
     let mut sql = Sql::new(database.get_database_backend(), now);
     sql.push("INSERT INTO ")
         .push(draft.of.table)
@@ -247,14 +256,19 @@ pub(super) async fn insert(
     }
     sql.push(")");
     database.execute_raw(sql.finish()).await?;
+    database.makes(draft.of, draft.id);
     Ok(())
 }
 
 pub(super) async fn update(
-    database: &impl ConnectionTrait,
+    database: &Writing,
     change: Change,
     now: DateTime<Utc>,
 ) -> Result<Changed, StoreError> {
+    if let Some(column) = unsealed(change.of, &change.columns) {
+        return Err(StoreError::Sealed(column));
+    }
+    database.changes(change.of, &[change.id]).await?;
     let mut sql = Sql::new(database.get_database_backend(), now);
     sql.push("UPDATE ")
         .push(change.of.table)

@@ -5,6 +5,8 @@ use std::future::Future;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::Grant;
+
 /// Looks up roles and shares as they stand at an instant.
 pub trait Directory: Send + Sync {
     /// What can go wrong while looking.
@@ -17,12 +19,28 @@ pub trait Directory: Send + Sync {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<Option<Standing>, Self::Error>> + Send;
 
+    /// How a session of a person stands; `None` where it is over or another's.
+    fn session(
+        &self,
+        session: Uuid,
+        account: Uuid,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Option<InSession>, Self::Error>> + Send;
+
     /// Those of these shares that are in force.
     fn shares(
         &self,
         ids: &[Uuid],
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<InForce, Self::Error>> + Send;
+
+    /// The partner's token that is listed under this id; `None` where there is none, or it has
+    /// ended or was revoked.
+    fn grant(
+        &self,
+        id: Uuid,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Option<Grant>, Self::Error>> + Send;
 }
 
 /// How a person stands at an instant.
@@ -30,6 +48,8 @@ pub trait Directory: Send + Sync {
 pub struct Standing {
     /// The roles held.
     pub roles: Vec<Role>,
+    /// Of the organisations whose privacy officer the person is, those that look after the policies.
+    pub policies_kept: Vec<Uuid>,
     /// Branches below the organisations that the person administers.
     pub branches: Vec<Uuid>,
     /// Shifts of today in the projects that the person leads.
@@ -48,6 +68,33 @@ pub struct Standing {
     pub ward_schools: Vec<Uuid>,
     /// When the first of this ends.
     pub until: Option<DateTime<Utc>>,
+}
+
+impl Standing {
+    /// The same person without some roles, and without what follows from them.
+    #[must_use]
+    pub fn without(mut self, roles: &[String]) -> Self {
+        let withheld = |role: &str| roles.iter().any(|name| name == role);
+        self.roles.retain(|role| !withheld(&role.role));
+        if withheld("ADMINISTRATOR") {
+            self.branches.clear();
+        }
+        if withheld("PRIVACY_OFFICER") {
+            self.policies_kept.clear();
+        }
+        if withheld("TEAM_LEADER") {
+            self.shifts_today.clear();
+        }
+        self
+    }
+}
+
+/// How a session stands.
+pub struct InSession {
+    /// When it ends at the latest.
+    pub until: DateTime<Utc>,
+    /// The roles that count only with a second factor, where the session has none.
+    pub withheld: Vec<String>,
 }
 
 /// A role of a person.
@@ -81,10 +128,12 @@ pub struct Share {
     pub partner: Uuid,
     /// `READ_ONLY`, `EDIT` or `ADMIN`.
     pub level: String,
-    /// `ROSTER`, `NAMES`, `CONTACTS`, `NOTES`.
+    /// `ROSTER`, `CONTACTS`, `NOTES`, `HISTORY`, `ORIGINS`.
     pub groups: Vec<String>,
     /// Whether people are shown as first character and `XX`.
     pub desensitised: bool,
+    /// What for, in the words of the two.
+    pub purpose: Option<String>,
     /// What it covers.
     pub scopes: Vec<Scope>,
 }

@@ -2,8 +2,12 @@
 //!
 //! The algorithm is EdDSA and nothing a token says can change that; the key is
 //! looked up by an id we made, never taken from the token. Time is a parameter.
+//! One key signs; those before it verify until they retire.
 
 mod file;
+mod notes;
+mod ring;
+mod rotate;
 #[cfg(test)]
 mod tests;
 mod verified;
@@ -12,16 +16,16 @@ use std::path::{Path, PathBuf};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use ed25519_dalek::{
-    Signer as _, SigningKey,
-    pkcs8::{DecodePrivateKey, EncodePrivateKey},
-};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use ed25519_dalek::{Signer as _, SigningKey, pkcs8::DecodePrivateKey};
+use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha512};
 
+use self::ring::{Kept, Ring};
 use self::verified::Verified;
-use super::{Claims, TokenError};
+pub use self::{ring::Retiring, rotate::KeyFiles};
+use super::{Claims, RefreshClaims, TokenError};
 
 /// No token of ours is larger; what is larger is not even decoded.
 pub const LONGEST_TOKEN: usize = 8 * 1024;
@@ -29,17 +33,18 @@ pub const LONGEST_TOKEN: usize = 8 * 1024;
 /// How far a clock of ours may be behind the one that issued a token.
 const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::seconds(10);
 
+/// The kind of a token by which somebody asks, and that of a refresh token, as headers name them.
+const TOKEN: &str = "JWT";
+const REFRESH: &str = "refresh+jwt";
+
 /// The header fields of a token of ours.
 const HEADER_FIELDS: [&str; 3] = ["alg", "kid", "typ"];
 
 /// Signs and verifies tokens for one issuer and audience.
 #[derive(Clone)]
 pub struct Keys {
-    id: String,
-    public: [u8; 32],
+    ring: Kept,
     derived: [u8; 64],
-    encoding: EncodingKey,
-    decoding: DecodingKey,
     validation: Validation,
     verified: Verified,
     issuer: String,
@@ -70,6 +75,12 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// The file holds no list of keys.
+    #[error("`{}` is not a list of keys", path.display())]
+    NotAList {
+        /// The file.
+        path: PathBuf,
+    },
     /// The system gives no random bytes.
     #[error("no random bytes for a signing key: {0}")]
     Random(getrandom::Error),
@@ -93,11 +104,12 @@ impl Keys {
         issuer: &str,
         audience: &str,
     ) -> Result<Self, KeyError> {
-        let key = match named {
-            Some(path) => file::read(path)?,
+        let (key, place) = match named {
+            Some(path) => (file::read(path)?, path.to_owned()),
             None => file::read_or_make(data_dir)?,
         };
-        Self::with(&key, issuer, audience)
+        let retiring = ring::retiring(&place)?;
+        Self::with(&key, retiring, Some(place), issuer, audience)
     }
 
     /// A new key that is kept nowhere.
@@ -106,33 +118,34 @@ impl Keys {
     ///
     /// The system gives no random bytes.
     pub fn generate(issuer: &str, audience: &str) -> Result<Self, KeyError> {
-        Self::with(&new_key()?, issuer, audience)
+        Self::with(&new_key()?, Vec::new(), None, issuer, audience)
     }
 
-    /// The key's id: its thumbprint after RFC 7638.
+    /// The id of the key that signs: its thumbprint after RFC 7638.
     #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
+    pub fn id(&self) -> String {
+        self.ring.now().id.clone()
     }
 
     /// A key for sealing cursors that follows from the signing key (the hash of its signature of a
-    /// fixed text): whoever has the one key has the other, and nobody else.
+    /// fixed text): whoever has the one key has the other, and nobody else. It stays as it was when
+    /// these keys were opened; a server that starts after a rotation seals cursors anew.
     #[must_use]
     pub fn cursor_key(&self) -> [u8; 64] {
         self.derived
     }
 
-    /// The public key as a JSON Web Key Set.
+    /// The public keys that verify at this instant as a JSON Web Key Set, the signing one first.
     #[must_use]
-    pub fn jwks(&self) -> Value {
-        json!({ "keys": [{
-            "kty": "OKP",
-            "crv": "Ed25519",
-            "x": URL_SAFE_NO_PAD.encode(self.public),
-            "kid": self.id,
-            "alg": "EdDSA",
-            "use": "sig",
-        }] })
+    pub fn jwks(&self, now: DateTime<Utc>) -> Value {
+        let ring = self.ring.now();
+        let key = |kid: &str, x: &str| json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "alg": "EdDSA", "use": "sig" });
+        let signing = key(&ring.id, &URL_SAFE_NO_PAD.encode(ring.public));
+        let others = ring.retiring.iter().map(|(key, _)| key);
+        let others = others.filter(|other| now < other.until);
+        let others = others.map(|other| key(&other.kid, &other.x));
+        let keys: Vec<Value> = std::iter::once(signing).chain(others).collect();
+        json!({ "keys": keys })
     }
 
     /// A token that says this, in the name of this issuer and for this audience.
@@ -141,14 +154,43 @@ impl Keys {
     ///
     /// The claims do not fit in a token.
     pub fn sign(&self, claims: &Claims) -> Result<String, KeyError> {
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(self.id.clone());
+        self.sign_for(&self.audience, claims)
+    }
+
+    /// The same for another audience; this server does not take it.
+    ///
+    /// # Errors
+    ///
+    /// The claims do not fit in a token.
+    pub fn sign_for(&self, audience: &str, claims: &Claims) -> Result<String, KeyError> {
         let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: audience.to_owned(),
+            ..claims.clone()
+        };
+        self.signed(TOKEN, &claims)
+    }
+
+    /// A refresh token: it opens nothing, and is taken where tokens are given out only.
+    ///
+    /// # Errors
+    ///
+    /// The claims do not fit in a token.
+    pub fn sign_refresh(&self, claims: &RefreshClaims) -> Result<String, KeyError> {
+        let claims = RefreshClaims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             ..claims.clone()
         };
-        let token = jsonwebtoken::encode(&header, &claims, &self.encoding)
+        self.signed(REFRESH, &claims)
+    }
+
+    fn signed(&self, kind: &str, claims: &impl Serialize) -> Result<String, KeyError> {
+        let ring = self.ring.now();
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(kind.to_owned());
+        header.kid = Some(ring.id.clone());
+        let token = jsonwebtoken::encode(&header, claims, &ring.encoding)
             .map_err(|_| KeyError::Encoding)?;
         if token.len() > LONGEST_TOKEN {
             return Err(KeyError::TooLong);
@@ -165,27 +207,58 @@ impl Keys {
         if token.len() > LONGEST_TOKEN {
             return Err(TokenError::TooLong);
         }
-        if let Some(claims) = self.verified.get(token) {
-            check_times(&claims, now)?;
+        if let Some((kid, claims)) = self.verified.get(token) {
+            let ring = self.ring.now();
+            ring.verifying(&kid, now).ok_or(TokenError::UnknownKey)?;
+            check_times([claims.nbf, claims.iat, claims.exp], now)?;
             return Ok(claims);
         }
-        let claims = self.check_signature(token)?;
-        check_times(&claims, now)?;
-        self.verified.put(token, &claims, now.timestamp());
+        let (kid, claims): (_, Claims) = self.check_signature(token, TOKEN, now)?;
+        check_times([claims.nbf, claims.iat, claims.exp], now)?;
+        self.verified.put(token, &kid, &claims, now.timestamp());
         Ok(claims)
     }
 
-    /// Everything about a token that does not change with time.
-    fn check_signature(&self, token: &str) -> Result<Claims, TokenError> {
-        self.check_header(token)?;
-        jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
-            .map(|token| token.claims)
-            .map_err(|cause| refusal(cause.kind()))
+    /// What a refresh token says, if it is one of ours and valid at this instant.
+    ///
+    /// # Errors
+    ///
+    /// The first check that it fails.
+    pub fn verify_refresh(
+        &self,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<RefreshClaims, TokenError> {
+        if token.len() > LONGEST_TOKEN {
+            return Err(TokenError::TooLong);
+        }
+        let (_, claims): (_, RefreshClaims) = self.check_signature(token, REFRESH, now)?;
+        check_times([claims.nbf, claims.nbf, claims.exp], now)?;
+        Ok(claims)
     }
 
-    fn with(key: &SigningKey, issuer: &str, audience: &str) -> Result<Self, KeyError> {
-        let der = key.to_pkcs8_der().map_err(|_| KeyError::Encoding)?;
-        let public = key.verifying_key().to_bytes();
+    /// Everything about a token that does not change with time, but for the retirement of its key.
+    fn check_signature<T: DeserializeOwned>(
+        &self,
+        token: &str,
+        kind: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(String, T), TokenError> {
+        let kid = check_header(token, kind)?;
+        let ring = self.ring.now();
+        let key = ring.verifying(&kid, now).ok_or(TokenError::UnknownKey)?;
+        let token = jsonwebtoken::decode::<T>(token, key, &self.validation);
+        let token = token.map_err(|cause| refusal(cause.kind()))?;
+        Ok((kid, token.claims))
+    }
+
+    fn with(
+        key: &SigningKey,
+        retiring: Vec<Retiring>,
+        place: Option<PathBuf>,
+        issuer: &str,
+        audience: &str,
+    ) -> Result<Self, KeyError> {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
@@ -194,54 +267,53 @@ impl Keys {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         Ok(Self {
-            id: thumbprint(&public),
-            public,
             derived: Sha512::digest(key.sign(b"kaifong cursors 1").to_bytes()).into(),
-            encoding: EncodingKey::from_ed_der(der.as_bytes()),
-            decoding: DecodingKey::from_ed_der(&public),
+            ring: Kept::new(Ring::of(key, retiring)?, place),
             validation,
             verified: Verified::default(),
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
         })
     }
-
-    /// Everything a header may try, before any of it is believed.
-    fn check_header(&self, token: &str) -> Result<(), TokenError> {
-        let mut parts = token.split('.');
-        let (Some(header), Some(_), Some(_), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(TokenError::Malformed);
-        };
-        let header = URL_SAFE_NO_PAD
-            .decode(header)
-            .map_err(|_| TokenError::Malformed)?;
-        let header: Map<String, Value> =
-            serde_json::from_slice(&header).map_err(|_| TokenError::Malformed)?;
-        let text = |field| header.get(field).and_then(Value::as_str);
-        if header
-            .keys()
-            .any(|field| !HEADER_FIELDS.contains(&field.as_str()))
-        {
-            return Err(TokenError::Header);
-        }
-        if header.contains_key("typ") && text("typ") != Some("JWT") {
-            return Err(TokenError::Header);
-        }
-        if text("alg") != Some("EdDSA") {
-            return Err(TokenError::Algorithm);
-        }
-        if text("kid") != Some(self.id.as_str()) {
-            return Err(TokenError::UnknownKey);
-        }
-        Ok(())
-    }
 }
 
-fn check_times(claims: &Claims, now: DateTime<Utc>) -> Result<(), TokenError> {
-    let starts = DateTime::from_timestamp(claims.nbf, 0).ok_or(TokenError::Claims)?;
-    let ends = DateTime::from_timestamp(claims.exp, 0).ok_or(TokenError::Claims)?;
+/// Everything a header may try, before any of it is believed; the id of the key that it names.
+fn check_header(token: &str, kind: &str) -> Result<String, TokenError> {
+    let mut parts = token.split('.');
+    let (Some(header), Some(_), Some(_), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(TokenError::Malformed);
+    };
+    let header = URL_SAFE_NO_PAD
+        .decode(header)
+        .map_err(|_| TokenError::Malformed)?;
+    let header: Map<String, Value> =
+        serde_json::from_slice(&header).map_err(|_| TokenError::Malformed)?;
+    let text = |field| header.get(field).and_then(Value::as_str);
+    if header
+        .keys()
+        .any(|field| !HEADER_FIELDS.contains(&field.as_str()))
+    {
+        return Err(TokenError::Header);
+    }
+    // A refresh token is no access token, and the other way round.
+    let plain = kind == TOKEN && !header.contains_key("typ");
+    if !plain && text("typ") != Some(kind) {
+        return Err(TokenError::Header);
+    }
+    if text("alg") != Some("EdDSA") {
+        return Err(TokenError::Algorithm);
+    }
+    text("kid").map(str::to_owned).ok_or(TokenError::UnknownKey)
+}
+
+fn check_times(
+    [not_before, issued, expires]: [i64; 3],
+    now: DateTime<Utc>,
+) -> Result<(), TokenError> {
+    let time = |seconds| DateTime::from_timestamp(seconds, 0).ok_or(TokenError::Claims);
+    let (starts, ends) = (time(not_before)?.max(time(issued)?), time(expires)?);
     if ends <= now {
         return Err(TokenError::Expired);
     }

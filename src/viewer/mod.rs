@@ -5,14 +5,22 @@
 //! it must look up it asks of a [`Directory`], which the store implements.
 
 mod assemble;
+mod bearing;
 mod directory;
+mod grant;
 mod keys;
+mod mint;
+mod network;
 mod token;
 
 pub use assemble::{Claimed, Unrecognised, assemble, scopes};
-pub use directory::{Directory, InForce, Role, Scope, Share, Standing};
-pub use keys::{KeyError, Keys};
-pub use token::{Claims, TokenError, TokenKind};
+pub use bearing::Bearing;
+pub use directory::{Directory, InForce, InSession, Role, Scope, Share, Standing};
+pub use grant::{Grant, Parts};
+pub use keys::{KeyError, KeyFiles, Keys, Retiring};
+pub use mint::{Issued, Mint};
+pub use network::Network;
+pub use token::{Claims, RefreshClaims, TokenError, TokenKind};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +75,7 @@ pub struct Viewer {
     account: Option<Uuid>,
     held: BTreeMap<&'static str, Held>,
     until: Option<DateTime<Utc>>,
+    bearing: Option<Bearing>,
 }
 
 impl Viewer {
@@ -85,7 +94,15 @@ impl Viewer {
             account,
             held,
             until,
+            bearing: None,
         }
+    }
+
+    /// The same viewer, let in by this token.
+    #[must_use]
+    pub fn bearing_token(self, bearing: Bearing) -> Self {
+        let bearing = Some(bearing);
+        Self { bearing, ..self }
     }
 
     /// Nobody in particular.
@@ -107,6 +124,23 @@ impl Viewer {
         Self::new(PrincipalKind::Job, role.to_owned(), None, held, None)
     }
 
+    /// A connector to another machine in a place, of no code where nobody knows in which.
+    #[must_use]
+    pub fn connector(name: &str, place: &str) -> Self {
+        let held = BTreeMap::from([
+            ("role", Held::Word(name.to_owned())),
+            ("place", Held::Word(place.to_owned())),
+        ]);
+        let id = format!("{name} in {place}");
+        Self::new(PrincipalKind::Job, id, None, held, None)
+    }
+
+    /// Somebody of a kind who holds nothing, with what is said of each viewer of that kind.
+    #[must_use]
+    pub fn bare(kind: PrincipalKind) -> Self {
+        assemble::bare(kind)
+    }
+
     /// What kind of principal this is.
     #[must_use]
     pub fn kind(&self) -> PrincipalKind {
@@ -125,6 +159,12 @@ impl Viewer {
         self.account
     }
 
+    /// The partner's token behind it, if there is one.
+    #[must_use]
+    pub fn bearing(&self) -> Option<&Bearing> {
+        self.bearing.as_ref()
+    }
+
     /// What the viewer holds.
     #[must_use]
     pub fn held(&self) -> &BTreeMap<&'static str, Held> {
@@ -137,11 +177,25 @@ impl Viewer {
         self.until
     }
 
+    /// Whether this one holds everything that the other does.
+    #[must_use]
+    pub fn holds_all_of(&self, other: &Self) -> bool {
+        let kept = |(name, old): (&&'static str, &Held)| match (self.held.get(name), old) {
+            (Some(Held::Many(_, now)), Held::Many(_, old)) => old.is_subset(now),
+            (None, Held::Many(_, old)) => old.is_empty(),
+            (now, old) => now == Some(old),
+        };
+        (self.kind, &self.id) == (other.kind, &other.id) && other.held.iter().all(kept)
+    }
+
     /// Two viewers with the same fingerprint are decided alike.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         use std::fmt::Write as _;
         let mut text = format!("{}/{}", self.kind.entity(), self.id);
+        if let Some(bearing) = &self.bearing {
+            let _ = write!(text, "/{:?}/{:?}", bearing.jti, bearing.purpose);
+        }
         for (name, held) in &self.held {
             let _ = match held {
                 Held::One(entity, id) => write!(text, "/{name}={entity}:{id}"),

@@ -38,9 +38,38 @@ pub struct Claims {
     /// The shares it covers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<String>,
+    /// The projects of those to which it was narrowed; absent means not narrowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<String>,
+    /// The networks from which it may be used; absent means from everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub net: Vec<String>,
     /// What the data may be used for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// The session in which a person was given it; with the session it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// Whether it came of an exchange.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub narrowed: bool,
+}
+
+/// What a refresh token says: whose it is, and which of its line. Times are seconds since 1970.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshClaims {
+    /// Who issued it.
+    pub iss: String,
+    /// For which service.
+    pub aud: String,
+    /// The token that it refreshes, as it is listed.
+    pub sub: String,
+    /// From this second on it is no longer valid.
+    pub exp: i64,
+    /// Before this second it is not valid yet.
+    pub nbf: i64,
+    /// Its number in the line: only the newest is good.
+    pub number: i32,
 }
 
 /// Who bears a token.
@@ -60,14 +89,28 @@ impl Claims {
         Self::of(TokenKind::User, user.to_owned(), now, lifetime)
     }
 
-    /// Claims for a partner under these shares, valid from now on for a while.
+    /// Claims for a person in a session, valid from now on for a while.
     #[must_use]
-    pub fn of_partner(shares: Vec<String>, now: DateTime<Utc>, lifetime: Duration) -> Self {
-        let token = Uuid::new_v4().to_string();
+    pub fn of_session(user: &str, session: Uuid, now: DateTime<Utc>, lifetime: Duration) -> Self {
         Self {
-            jti: token.clone(),
+            sid: Some(session.to_string()),
+            ..Self::of_user(user, now, lifetime)
+        }
+    }
+
+    /// Claims for a partner under these shares, valid from now on for a while.
+    /// Claims under a partner's token that is listed, for these of its shares, valid from now on
+    /// for a while.
+    #[must_use]
+    pub fn of_partner(
+        token: Uuid,
+        shares: Vec<String>,
+        now: DateTime<Utc>,
+        lifetime: Duration,
+    ) -> Self {
+        Self {
             shares,
-            ..Self::of(TokenKind::Partner, token, now, lifetime)
+            ..Self::of(TokenKind::Partner, token.to_string(), now, lifetime)
         }
     }
 
@@ -101,7 +144,11 @@ impl Claims {
             org: None,
             scope: None,
             shares: Vec::new(),
+            projects: Vec::new(),
+            net: Vec::new(),
             purpose: None,
+            sid: None,
+            narrowed: false,
         }
     }
 }
@@ -146,6 +193,9 @@ pub enum TokenError {
     /// For another service.
     #[error("the token is for another audience")]
     Audience,
+    /// From a network from which it may not be used.
+    #[error("the token may not be used from there")]
+    Network,
     /// No longer valid.
     #[error("the token has expired")]
     Expired,
@@ -155,7 +205,7 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// A code for clients that never changes.
+    /// A code for the log that never changes.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
@@ -168,6 +218,7 @@ impl TokenError {
             Self::Claims => "TOKEN_CLAIMS",
             Self::Issuer => "TOKEN_ISSUER",
             Self::Audience => "TOKEN_AUDIENCE",
+            Self::Network => "TOKEN_NETWORK",
             Self::Expired => "TOKEN_EXPIRED",
             Self::NotYetValid => "TOKEN_NOT_YET_VALID",
         }

@@ -1,7 +1,7 @@
 //! Organisations, in a tree of headquarters and branches, and their departments.
 
 use crate::catalogue::define::{
-    Type, attribute, creation, deed, import, to_many, to_one, value, whole,
+    Type, attribute, creation, deed, import, right, to_many, to_one, value, whole,
 };
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
@@ -140,6 +140,12 @@ pub static ORGANISATION: Type = Type {
             "Its identifier there.",
         ),
         value(
+            "residency",
+            "residency",
+            Kind::Words,
+            "Where data about its people may go: ISO 3166 codes of two letters; ANYWHERE, or nowhere if empty. What the organisations above it say holds too.",
+        ),
+        value(
             "archivedAt",
             "archived_at",
             Kind::Time,
@@ -208,6 +214,7 @@ pub static ORGANISATION: Type = Type {
         attribute::itself("organisation", "Organisation"),
         attribute::maybe("parent", "parent_id", "Organisation"),
         attribute::text("kind", "kind"),
+        attribute::words("residency", "residency"),
     ],
     deeds: &[
         creation("Adds an organisation."),
@@ -223,6 +230,19 @@ pub static ORGANISATION: Type = Type {
             "Approves policies that another person published.",
         ),
         whole("rollBackPolicies", "Puts earlier policies in force again."),
+        right(
+            "privacyOffice",
+            "Reads how long data is kept, what is held and what was erased.",
+        ),
+        deed("placeHold", "Holds a record, so that nothing erases it."),
+        deed("releaseHold", "Ends a hold."),
+        deed("setRetention", "Says how long a kind of data is kept."),
+        whole("expire", "Erases what was kept long enough."),
+        deed("setResidency", "Says where data about its people may go."),
+        right(
+            "transfer",
+            "Is sent data about its people, at the place where it is.",
+        ),
     ],
 };
 

@@ -1,6 +1,8 @@
 //! Shares between organisations.
 
-use crate::catalogue::define::{Type, attribute, creation, deed, import, to_many, to_one, value};
+use crate::catalogue::define::{
+    Type, attribute, creation, deed, derived, import, to_many, to_one, value, whole,
+};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static PARTNERSHIP_STATE: EnumKind = EnumKind {
@@ -12,8 +14,35 @@ pub static PARTNERSHIP_STATE: EnumKind = EnumKind {
             "Offered by the lead organisation, not yet in force.",
         ),
         one("ACTIVE", "In force, within its times."),
-        one("SUSPENDED", "Stopped for the moment."),
+        one(
+            "SUSPENDED",
+            "Stopped for the moment, by one side or by both.",
+        ),
+        one("DECLINED", "Refused by the partner."),
         one("ENDED", "Over."),
+    ],
+};
+
+pub static PARTNERSHIP_SIDE: EnumKind = EnumKind {
+    name: "PartnershipSide",
+    doc: "One of the two that a share is between.",
+    values: &[
+        one("LEAD", "Who shares."),
+        one("PARTNER", "With whom."),
+        one(
+            "NEITHER",
+            "Of a step: time took it, or a file that was loaded.",
+        ),
+    ],
+};
+
+pub static PARTNERSHIP_HOLD: EnumKind = EnumKind {
+    name: "PartnershipHold",
+    doc: "Who holds a share that is suspended.",
+    values: &[
+        one("LEAD", "The lead alone."),
+        one("PARTNER", "The partner alone."),
+        one("BOTH", "Each of the two; both must let go of it."),
     ],
 };
 
@@ -47,8 +76,19 @@ pub static PARTNERSHIP: Type = Type {
             "state",
             Kind::Enum(&PARTNERSHIP_STATE),
             "Where the share is in its life.",
-        )
-        .free(),
+        ),
+        derived(
+            "inForce",
+            "(SELECT i.state = 'ACTIVE' AND i.archived_at IS NULL AND (i.valid_from IS NULL OR i.valid_from <= {now}) AND (i.valid_to IS NULL OR i.valid_to > {now}) FROM partnership i WHERE i.id = {row}.id)",
+            Kind::Bool,
+            "Whether it is in force at this instant: agreed, not suspended, and within its times.",
+        ),
+        value(
+            "suspendedBy",
+            "suspended_by",
+            Kind::Enum(&PARTNERSHIP_HOLD),
+            "Who holds it while it is suspended.",
+        ),
         value(
             "level",
             "level",
@@ -60,7 +100,7 @@ pub static PARTNERSHIP: Type = Type {
             "fieldGroups",
             "field_groups",
             Kind::Words,
-            "Groups of fields beyond the frame: ROSTER, NAMES, CONTACTS, NOTES, HISTORY, ORIGINS.",
+            "Groups of fields beyond the frame: ROSTER, CONTACTS, NOTES, HISTORY, ORIGINS.",
         )
         .free(),
         value(
@@ -92,6 +132,42 @@ pub static PARTNERSHIP: Type = Type {
         )
         .free(),
         value(
+            "proposedBy",
+            "proposed_by",
+            Kind::Enum(&PARTNERSHIP_SIDE),
+            "Whose change waits for the other side, if one does.",
+        ),
+        value(
+            "proposedChange",
+            "proposed_change",
+            Kind::Text,
+            "The change that waits: a JSON object of the values that would change, by the names of the input.",
+        ),
+        value(
+            "lastStep",
+            "last_step",
+            Kind::Int,
+            "The number of the last step of its trail.",
+        ),
+        derived(
+            "projectsReached",
+            "(SELECT COUNT(DISTINCT c.project_id) FROM partnership_scope c WHERE c.partnership_id = {row}.id AND c.archived_at IS NULL)",
+            Kind::Int,
+            "How many projects it reaches into, as long as it is in force.",
+        ),
+        derived(
+            "shiftsReached",
+            "(SELECT COUNT(DISTINCT s.id) FROM partnership_scope c JOIN shift s ON s.project_id = c.project_id AND (c.department_id IS NULL OR s.department_id = c.department_id) AND (c.shift_id IS NULL OR s.id = c.shift_id) WHERE c.partnership_id = {row}.id AND c.archived_at IS NULL AND s.archived_at IS NULL)",
+            Kind::Int,
+            "How many shifts it shows, as long as it is in force.",
+        ),
+        derived(
+            "peopleReached",
+            "(SELECT COUNT(DISTINCT a.volunteer_id) FROM partnership o JOIN partnership_scope c ON c.partnership_id = o.id AND c.archived_at IS NULL JOIN shift s ON s.project_id = c.project_id AND (c.department_id IS NULL OR s.department_id = c.department_id) AND (c.shift_id IS NULL OR s.id = c.shift_id) JOIN assignment a ON a.shift_id = s.id AND a.archived_at IS NULL JOIN volunteer v ON v.id = a.volunteer_id AND v.archived_at IS NULL WHERE o.id = {row}.id AND o.field_groups LIKE '%\"ROSTER\"%' AND (a.status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED', 'ABSENT') OR o.field_groups LIKE '%\"HISTORY\"%'))",
+            Kind::Int,
+            "How many volunteers it shows, by name or as first character and XX, as long as it is in force.",
+        ),
+        value(
             "archivedAt",
             "archived_at",
             Kind::Time,
@@ -99,23 +175,66 @@ pub static PARTNERSHIP: Type = Type {
         ),
         to_one("lead", "lead_id", "Organisation", "Who shares.").identity(),
         to_one("partner", "partner_id", "Organisation", "With whom.").identity(),
+        to_one(
+            "space",
+            "space_id",
+            "Space",
+            "The space from which it was offered, if from one.",
+        ),
         to_many(
             "scopes",
             "PartnershipScope",
             "partnership_id",
             "The projects shared, and within them the departments or shifts.",
         ),
+        to_many(
+            "steps",
+            "PartnershipStep",
+            "partnership_id",
+            "What became of it, step by step.",
+        ),
     ],
     attributes: &[
+        attribute::itself("share", "Partnership"),
         attribute::to("lead", "lead_id", "Organisation"),
         attribute::to("partner", "partner_id", "Organisation"),
         attribute::text("state", "state"),
     ],
     deeds: &[
-        creation("Proposes a share."),
-        deed("change", "Changes a share."),
+        creation("Offers a share to a partner."),
+        deed(
+            "change",
+            "Changes an offer, takes away from what was agreed, or switches the desensitised display; at once.",
+        ),
         deed("archive", "Ends a share and archives it."),
+        deed("accept", "Accepts an offer as it was read."),
+        deed("decline", "Refuses an offer."),
+        deed(
+            "proposeChange",
+            "Proposes other terms to the other side; a later proposal takes the place of an earlier one.",
+        ),
+        deed(
+            "acceptChange",
+            "Agrees, as it was read, to what the other side proposed.",
+        ),
+        deed(
+            "declineChange",
+            "Refuses what the other side proposed, or takes back what one's own side did.",
+        ),
+        deed(
+            "suspend",
+            "Stops a share for the moment; whoever did lets go of it.",
+        ),
+        deed(
+            "resume",
+            "Lets go of a share that one's own side suspended.",
+        ),
+        deed("revoke", "Ends a share at once and for good."),
         import("Loads shares from a file."),
+        whole(
+            "recordTime",
+            "Records in the trails of shares that their time began or ended.",
+        ),
     ],
 };
 
@@ -142,8 +261,39 @@ pub static PARTNERSHIP_SCOPE: Type = Type {
             "Shift",
             "The shift, if only one is shared.",
         ),
+        derived(
+            "projectNameEn",
+            "(SELECT p.name_en FROM partnership_scope c JOIN project p ON p.id = c.project_id WHERE c.id = {row}.id)",
+            Kind::Text,
+            "Name of the project in English, as the share tells it.",
+        ),
+        derived(
+            "projectNameZh",
+            "(SELECT p.name_zh FROM partnership_scope c JOIN project p ON p.id = c.project_id WHERE c.id = {row}.id)",
+            Kind::Text,
+            "Name of the project in Chinese, as the share tells it.",
+        ),
+        derived(
+            "departmentNameEn",
+            "(SELECT d.name_en FROM partnership_scope c JOIN department d ON d.id = c.department_id WHERE c.id = {row}.id)",
+            Kind::Text,
+            "Name of the department in English, as the share tells it.",
+        ),
+        derived(
+            "departmentNameZh",
+            "(SELECT d.name_zh FROM partnership_scope c JOIN department d ON d.id = c.department_id WHERE c.id = {row}.id)",
+            Kind::Text,
+            "Name of the department in Chinese, as the share tells it.",
+        ),
+        derived(
+            "shiftStartsAt",
+            "(SELECT s.starts_at FROM partnership_scope c JOIN shift s ON s.id = c.shift_id WHERE c.id = {row}.id)",
+            Kind::Time,
+            "When the shift starts, as the share tells it.",
+        ),
     ],
     attributes: &[
+        attribute::to("share", "partnership_id", "Partnership"),
         attribute::to("lead", "lead_id", "Organisation"),
         attribute::to("partner", "partner_id", "Organisation"),
     ],

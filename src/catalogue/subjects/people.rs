@@ -1,6 +1,6 @@
 //! People who sign in, and the roles they hold.
 
-use crate::catalogue::define::{Type, attribute, import, to_many, to_one, value};
+use crate::catalogue::define::{Type, attribute, deed, import, look, to_many, to_one, value};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static ROLE: EnumKind = EnumKind {
@@ -68,6 +68,12 @@ pub static USER: Type = Type {
             "recipient_id",
             "The notices the person was sent.",
         ),
+        to_many(
+            "correctionNotes",
+            "CorrectionNote",
+            "account_id",
+            "What of the record the person disputes.",
+        ),
     ],
     attributes: &[
         attribute::itself("account", "Account"),
@@ -88,7 +94,11 @@ pub static USER: Type = Type {
             "m.archived_at IS NULL AND (m.valid_from IS NULL OR m.valid_from <= {now}) AND (m.valid_to IS NULL OR m.valid_to > {now}) AND m.role = 'TEACHER' AND m.class_id IS NOT NULL",
         ),
     ],
-    deeds: &[import("Loads accounts from a file.")],
+    deeds: &[
+        look("readDisclosures", "Reads to whom the record was shown."),
+        import("Loads accounts from a file."),
+        deed("erase", "Erases a sign-in and all that hangs on it."),
+    ],
 };
 
 pub static MEMBERSHIP: Type = Type {

@@ -1,6 +1,8 @@
 //! Classes, students, guardians and what ties them together.
 
-use crate::catalogue::define::{Type, attribute, creation, deed, to_many, to_one, value};
+use crate::catalogue::define::{
+    Sealing, Type, attribute, creation, deed, look, pair, small_groups, to_many, to_one, value,
+};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static STUDENT_STATUS: EnumKind = EnumKind {
@@ -111,13 +113,15 @@ pub static STUDENT: Type = Type {
             "identity_number",
             Kind::Hkid,
             "Hong Kong identity card number, where it is needed.",
-        ),
+        )
+        .sealed(Sealing::Found("identity_number_hash")),
         value(
             "healthRemark",
             "health_remark",
             Kind::Text,
             "What teachers must know about the child's health.",
-        ),
+        )
+        .sealed(Sealing::Sealed),
         value(
             "internalNotes",
             "internal_notes",
@@ -148,6 +152,18 @@ pub static STUDENT: Type = Type {
             "student_id",
             "Who is responsible for the student.",
         ),
+        to_many(
+            "consents",
+            "Consent",
+            "student_id",
+            "What was consented to for the student, and withdrawn.",
+        ),
+        to_many(
+            "correctionNotes",
+            "CorrectionNote",
+            "student_id",
+            "What of the record the person disputes.",
+        ),
     ],
     attributes: &[
         attribute::itself("student", "Student"),
@@ -161,7 +177,14 @@ pub static STUDENT: Type = Type {
             "e.archived_at IS NULL AND (e.ends_on IS NULL OR e.ends_on >= {today})",
         ),
     ],
-    deeds: &[],
+    deeds: &[
+        look("readDisclosures", "Reads to whom the record was shown."),
+        pair(),
+        small_groups(),
+        deed("giveConsent", "Consents for a child to what a text says."),
+        deed("withdrawConsent", "Withdraws a consent for a child."),
+        deed("erase", "Erases all that is kept of a student."),
+    ],
 };
 
 pub static GUARDIAN: Type = Type {
@@ -200,6 +223,12 @@ pub static GUARDIAN: Type = Type {
             "guardian_id",
             "The students the person is responsible for.",
         ),
+        to_many(
+            "correctionNotes",
+            "CorrectionNote",
+            "guardian_id",
+            "What of the record the person disputes.",
+        ),
     ],
     attributes: &[
         attribute::itself("guardian", "Guardian"),
@@ -213,7 +242,10 @@ pub static GUARDIAN: Type = Type {
             "g.archived_at IS NULL AND (e.ends_on IS NULL OR e.ends_on >= {today})",
         ),
     ],
-    deeds: &[],
+    deeds: &[
+        look("readDisclosures", "Reads to whom the record was shown."),
+        deed("erase", "Erases all that is kept of a guardian."),
+    ],
 };
 
 pub static GUARDIANSHIP: Type = Type {

@@ -1,7 +1,9 @@
 //! Volunteers and their certificates.
 
+use super::consent::{MARKETING, SCORING, SHARING};
 use crate::catalogue::define::{
-    Type, attribute, creation, deed, derived, import, to_many, to_one, value,
+    Attribute, Sealing, Type, attribute, creation, deed, derived, import, look, pair, right,
+    small_groups, to_many, to_one, value,
 };
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
@@ -20,6 +22,18 @@ const ON_ROSTER: &str = "a.archived_at IS NULL AND a.status IN ('PENDING', 'OFFE
 
 /// Assignments by which a roster names a volunteer, whatever came of them.
 const LISTED: &str = "a.archived_at IS NULL";
+
+/// To whom the person consents for a purpose, the last act about each of them being the one.
+const fn consented(name: &'static str, when: &'static str) -> Attribute {
+    attribute::set(
+        name,
+        "Organisation",
+        "consent c",
+        "c.volunteer_id",
+        "c.receiver_id",
+        when,
+    )
+}
 
 pub static VOLUNTEER: Type = Type {
     name: "Volunteer",
@@ -59,6 +73,7 @@ pub static VOLUNTEER: Type = Type {
             Kind::Hkid,
             "Hong Kong identity card number, where it is needed.",
         )
+        .sealed(Sealing::Found("identity_number_hash"))
         .free(),
         value(
             "emergencyContactName",
@@ -80,6 +95,7 @@ pub static VOLUNTEER: Type = Type {
             Kind::Text,
             "What helpers must know about the person's health.",
         )
+        .sealed(Sealing::Sealed)
         .free(),
         value(
             "internalNotes",
@@ -174,6 +190,18 @@ pub static VOLUNTEER: Type = Type {
             "volunteer_id",
             "Shifts the person was asked for.",
         ),
+        to_many(
+            "consents",
+            "Consent",
+            "volunteer_id",
+            "What the person consented to and withdrew.",
+        ),
+        to_many(
+            "correctionNotes",
+            "CorrectionNote",
+            "volunteer_id",
+            "What of the record the person disputes.",
+        ),
     ],
     attributes: &[
         attribute::itself("volunteer", "Volunteer"),
@@ -212,12 +240,28 @@ pub static VOLUNTEER: Type = Type {
             "a.shift_id",
             LISTED,
         ),
+        consented("scoringConsentedTo", SCORING),
+        consented("marketingConsentedTo", MARKETING),
+        consented("sharingConsentedTo", SHARING),
     ],
     deeds: &[
         creation("Adds a volunteer."),
         deed("change", "Changes a volunteer's record."),
         deed("archive", "Archives a volunteer's record."),
+        look("readDisclosures", "Reads to whom the record was shown."),
         import("Loads volunteers from a file."),
+        pair(),
+        right(
+            "score",
+            "Works out from the replies how firmly a volunteer has agreed.",
+        ),
+        small_groups(),
+        deed("giveConsent", "Consents to what a text says."),
+        deed("withdrawConsent", "Withdraws a consent."),
+        deed(
+            "erase",
+            "Erases all that is kept of a volunteer; what was served is kept without the person.",
+        ),
     ],
 };
 

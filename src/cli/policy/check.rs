@@ -1,5 +1,6 @@
 //! `kaifong policy check`
 
+use chrono::Utc;
 use clap::Args;
 
 use super::paint::{Ink, Paint};
@@ -15,16 +16,20 @@ Examples:
   kaifong policy check --format json          for a program
 
 Each step is told with its time, and each fault with its file, line and reason, in
-English and Chinese. The exit code is 0 if the set may go live, else 1.")]
+English and Chinese. Where the database of the settings is there, it is told what the set
+changes against the one in force, as far as two seconds go (`kaifong policy diff` takes
+its time). The exit code is 0 if the set may go live, else 1.")]
 pub(super) struct Check {
     #[command(flatten)]
     chosen: Chosen,
 }
 
 impl Check {
-    pub(super) fn run(self, settings: SettingFlags) -> Result<(), CliError> {
-        let folder = self.chosen.folder(settings)?;
-        let report = app::gate(folder.as_deref());
+    pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
+        let config = settings.load()?;
+        let folder = self.chosen.dir.as_deref();
+        let folder = folder.or(config.policies_dir.as_deref());
+        let report = app::gate_over_data(&config, folder, Utc::now()).await;
         match self.chosen.format {
             Format::Json => print_json(&report)?,
             Format::Text => tell(&report)?,
@@ -42,6 +47,9 @@ fn tell(report: &Gated) -> Result<(), CliError> {
         print(&line(step, paint))?;
         for fault in &step.faults {
             print(&told(fault, paint))?;
+        }
+        for note in &step.notes {
+            print(&format!("  {}\n    {}", note.en, note.zh))?;
         }
     }
     if !report.unexercised.is_empty() && report.scenarios > 0 {

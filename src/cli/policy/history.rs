@@ -1,12 +1,14 @@
 //! `kaifong policy history`
 
+use chrono::{DateTime, Utc};
 use clap::Args;
+use serde::Serialize;
 
 use super::paint::{Ink, Paint};
 use super::{CliError, Format, SettingFlags, print, print_json};
-use crate::app::{self, PublishDeed, Trail};
+use crate::app::{self, KeeperAct, KeeperDeed, PublishDeed, Trail};
 
-/// Show who put which policies in force, when and why
+/// Show who put which policies in force, and who named those who may, when and why
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -22,19 +24,60 @@ pub(super) struct History {
 
 impl History {
     pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
-        let acts = app::history(&settings.load()?).await?;
+        let config = settings.load()?;
+        let acts = app::history(&config).await?;
+        let keepers = app::keeper_history(&config).await?;
+        let mut all: Vec<Act<'_>> = acts.iter().map(Act::Policies).collect();
+        all.extend(keepers.iter().map(Act::Keeper));
+        all.sort_by_key(Act::at);
         if self.format == Format::Json {
-            return print_json(&acts);
+            return print_json(&all);
         }
         if acts.is_empty() {
-            return print("no policies were published; those of the settings are in force");
+            print("no policies were published; those of the settings are in force")?;
         }
         let paint = Paint::of_terminal();
         let last = acts.iter().rposition(|act| act.in_force);
-        let lines = acts.iter().enumerate();
-        let mut lines = lines.map(|(at, act)| line(act, last == Some(at), paint));
-        lines.try_for_each(|line| print(&line))
+        let last = last.and_then(|at| acts.get(at)).map(std::ptr::from_ref);
+        all.into_iter().try_for_each(|act| match act {
+            Act::Policies(act) => print(&line(act, last == Some(std::ptr::from_ref(act)), paint)),
+            Act::Keeper(act) => print(&keeper_line(act)),
+        })
     }
+}
+
+/// An act of either trail.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Act<'a> {
+    Policies(&'a Trail),
+    Keeper(&'a KeeperAct),
+}
+
+impl Act<'_> {
+    fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Policies(act) => act.at,
+            Self::Keeper(act) => act.at,
+        }
+    }
+}
+
+fn keeper_line(act: &KeeperAct) -> String {
+    let deed = match act.deed {
+        KeeperDeed::AddKeeper => "looks after the policies from now on",
+        KeeperDeed::RemoveKeeper => "looks after the policies no longer",
+    };
+    let who = match act.account {
+        Some(account) => account.to_string(),
+        None => "whoever runs the server".to_owned(),
+    };
+    format!(
+        "      {}  {who}  organisation {} {deed}\n      {}",
+        act.at.format("%Y-%m-%d %H:%M:%SZ"),
+        act.organisation,
+        act.reason.as_deref().unwrap_or("no reason was given"),
+    )
 }
 
 fn line(act: &Trail, last: bool, paint: Paint) -> String {

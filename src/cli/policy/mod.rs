@@ -5,11 +5,14 @@
 
 mod approve;
 mod check;
+mod diff;
 mod explain;
 mod fmt;
 mod history;
+mod keeper;
 mod matrix;
 mod paint;
+mod progress;
 mod prove;
 mod publish;
 mod rollback;
@@ -27,12 +30,14 @@ use super::{CliError, print, settings::SettingFlags};
 #[command(after_help = "\
 Examples:
   kaifong policy check ./policies          may this set go live?
+  kaifong policy diff ./policies           who gains and who loses what by this set?
   kaifong policy test ./policies           do the scenarios come out as they say?
   kaifong policy prove ./policies          does the set keep its promises?
   kaifong policy fmt ./policies            lay the files out
   kaifong policy matrix --type Volunteer   who sees what of a volunteer?
   kaifong policy explain --help            why does somebody see something, or not?
-  kaifong policy publish --help            put a set in force, and back")]
+  kaifong policy publish --help            put a set in force, and back
+  kaifong policy keeper list               whose privacy officers may publish?")]
 pub(super) struct Policy {
     #[command(subcommand)]
     deed: Deed,
@@ -41,6 +46,7 @@ pub(super) struct Policy {
 #[derive(Subcommand)]
 enum Deed {
     Check(check::Check),
+    Diff(diff::Diff),
     Test(test::Test),
     Prove(prove::Prove),
     Fmt(fmt::Fmt),
@@ -50,6 +56,7 @@ enum Deed {
     Approve(approve::Approve),
     History(history::History),
     Rollback(rollback::Rollback),
+    Keeper(keeper::Keeper),
 }
 
 /// For whom the answer is.
@@ -85,7 +92,8 @@ impl Chosen {
 impl Policy {
     pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
         match self.deed {
-            Deed::Check(check) => check.run(settings),
+            Deed::Check(check) => check.run(settings).await,
+            Deed::Diff(diff) => diff.run(settings).await,
             Deed::Test(test) => test.run(settings),
             Deed::Prove(prove) => prove.run(settings),
             Deed::Fmt(fmt) => fmt.run(),
@@ -95,6 +103,7 @@ impl Policy {
             Deed::Approve(approve) => approve.run(settings).await,
             Deed::History(history) => history.run(settings).await,
             Deed::Rollback(rollback) => rollback.run(settings).await,
+            Deed::Keeper(keeper) => keeper.run(settings).await,
         }
     }
 }

@@ -1,18 +1,12 @@
 //! `kaifong policy prove`: hands over to the prover, a program of its own.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process,
-};
+use std::{path::PathBuf, process};
 
 use clap::Args;
 
 use super::Format;
+use crate::app;
 use crate::cli::{CliError, settings::SettingFlags};
-
-/// The prover's name; it is looked for beside this program, then on the `PATH`.
-const PROVER: &str = "kaifong-prover";
 
 /// Prove what a set of policies promises, and certify it
 #[derive(Args)]
@@ -44,7 +38,7 @@ impl Prove {
             Format::Text => "text",
             Format::Json => "json",
         };
-        let prover = prover().ok_or(CliError::NoProver)?;
+        let prover = app::find_prover().ok_or(CliError::NoProver)?;
         let ended = process::Command::new(&prover)
             .arg("prove")
             .arg(dir)
@@ -59,13 +53,4 @@ impl Prove {
             )),
         }
     }
-}
-
-fn prover() -> Option<PathBuf> {
-    let name = format!("{PROVER}{}", env::consts::EXE_SUFFIX);
-    let beside = env::current_exe().ok();
-    let beside = beside.as_deref().and_then(Path::parent).map(Path::to_owned);
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut folders = beside.into_iter().chain(env::split_paths(&path));
-    folders.find_map(|folder| Some(folder.join(&name)).filter(|file| file.is_file()))
 }

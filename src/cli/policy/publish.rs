@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::check::told;
 use super::paint::{Ink, Paint};
+use super::progress::waiting;
 use super::{Chosen, CliError, Format, SettingFlags, print, print_json};
 use crate::app::{self, AppError, LiveError, PublishOutcome, Published};
 
@@ -42,7 +43,9 @@ impl Publish {
         let Said { reason, who } = &self.said;
         let folder = self.chosen.dir.as_deref();
         let folder = folder.or(config.policies_dir.as_deref());
+        let bar = waiting("the set goes through the gate");
         let published = app::publish(&config, folder, who, reason, Utc::now()).await;
+        bar.finish_and_clear();
         tell(published, self.chosen.format)
     }
 }
@@ -58,6 +61,10 @@ pub(super) fn tell(published: Result<Published, AppError>, format: Format) -> Re
         return print_json(&published);
     }
     let paint = Paint::of_terminal();
+    // what it changes against the set before, and first of all what is promised no more
+    let steps = published.report.steps.iter();
+    let mut notes = steps.flat_map(|step| &step.notes);
+    notes.try_for_each(|note| print(&format!("{}\n  {}", note.en, note.zh)))?;
     let Published {
         number,
         version_before: before,

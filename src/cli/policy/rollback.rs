@@ -3,6 +3,7 @@
 use chrono::Utc;
 use clap::Args;
 
+use super::progress::waiting;
 use super::publish::{Said, tell};
 use super::{CliError, Format, SettingFlags};
 use crate::app;
@@ -29,7 +30,9 @@ impl Rollback {
     pub(super) async fn run(self, settings: SettingFlags) -> Result<(), CliError> {
         let config = settings.load()?;
         let Said { reason, who } = &self.said;
+        let bar = waiting("the set goes through the gate");
         let done = app::roll_back(&config, self.number, who, reason, Utc::now()).await;
+        bar.finish_and_clear();
         tell(done, self.format)
     }
 }

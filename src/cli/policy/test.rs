@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::check::told;
 use super::paint::{Ink, Paint};
+use super::progress::waiting;
 use super::{Chosen, CliError, Format, SettingFlags, print, print_json};
 use crate::app::{self, Gated, MutantReport};
 
@@ -49,7 +50,10 @@ impl Test {
                 faults => Err(CliError::Faults(faults)),
             };
         }
-        match app::mutants(folder) {
+        let bar = waiting("the policies are changed one by one");
+        let noticed = app::mutants(folder);
+        bar.finish_and_clear();
+        match noticed {
             Ok(report) => {
                 match self.chosen.format {
                     Format::Json => print_json(&report)?,

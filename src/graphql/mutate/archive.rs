@@ -20,10 +20,7 @@ pub async fn archive(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Out
         if current.archived {
             return Ok(Outcome::done(current.id()));
         }
-        let mut columns = vec![("archived_at", scope.now.into())];
-        if of.table == "partnership" {
-            columns.push(("state", "ENDED".into()));
-        }
+        let columns = vec![("archived_at", scope.now.into())];
         let change = Change {
             of,
             id: current.id(),

@@ -14,7 +14,7 @@ use super::super::scope::Scope;
 use super::super::version::version;
 use super::given::Given;
 use super::payload::{Outcome, UserError, UserErrorCode};
-use super::{Input, action, given};
+use super::{Input, action, given, template};
 use crate::catalogue::{AttributeShape, Cell, Field, Type};
 use crate::policy::{Layout, Record, Shown, Value as Attribute};
 use crate::store::{Change, Changed};
@@ -58,7 +58,7 @@ pub async fn current(
     let (Some(row), Some(record)) = (rows.get(0), records.remove(&id)) else {
         return missing();
     };
-    let version = version(row, &slots);
+    let version = version(row, &slots, &scope.seal);
     let mut shown = BTreeMap::new();
     for (field, (slot, _)) in fields.iter().zip(&slots) {
         if let (Some(column), Shown::Full(cell)) = (field.column(), row.show(*slot)) {
@@ -110,6 +110,10 @@ impl Current {
                 (AttributeShape::Bool(column), Some(Attribute::Flag(flag))) => {
                     columns.insert(column, Cell::Bool(*flag));
                 }
+                (AttributeShape::Words(column), Some(Attribute::Words(words))) => {
+                    let list = serde_json::json!(words).to_string();
+                    columns.insert(column, Cell::Text(list));
+                }
                 (AttributeShape::Set { .. }, Some(Attribute::Ids(ids))) => {
                     sets.insert(attribute.name, ids.clone());
                 }
@@ -136,6 +140,9 @@ pub async fn change(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
         };
         let permit = scope.permit(mutate, &current.record)?;
         given::permitted(scope, of, &values, &current.record)?;
+        if let Some(error) = super::consent::settled(of, &current.record) {
+            return Ok(Outcome::because(error));
+        }
         let after = current.with(of, &values);
         scope.permit(mutate, &after)?;
         given::permitted(scope, of, &values, &after)?;
@@ -172,7 +179,7 @@ pub async fn change(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
         let id = change.id;
         let done = scope
             .store
-            .change(&permit, &action(of, "change"), change, scope.now)
+            .change(&permit, &action(of, mutate.deed.name), change, scope.now)
             .await?;
         if done == Changed::Done {
             return Ok(Outcome::done(id));
@@ -232,5 +239,6 @@ pub fn inconsistent(of: &Type, value: impl Fn(&str) -> Option<Cell>) -> Vec<User
         );
         UserError::new(UserErrorCode::Invalid, en, zh, Some(name))
     };
-    backwards.map(error).collect()
+    let backwards = backwards.map(error);
+    backwards.chain(template::unfit(of, &value)).collect()
 }

@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
-use super::super::arguments::items;
 use super::super::error::GraphError;
-use super::super::id;
 use super::super::schema::Mutate;
 use super::super::scope::Scope;
 use super::payload::{Outcome, UserError};
-use super::{Input, action, change, given};
+use super::{Input, action, change, given, share, space, template};
 use crate::catalogue::{self, Cell, Type};
-use crate::policy::{Record, Value as Attribute};
+use crate::policy::{Permit, Record, Value as Attribute};
 use crate::store::Draft;
 
 /// Values that a record has where nothing is given.
@@ -22,16 +18,49 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("shift", "progress", "PLANNED"),
     ("partnership", "state", "PROPOSED"),
     ("notice", "status", "DRAFT"),
+    ("consent_text", "status", "DRAFT"),
     ("notice", "urgency", "NORMAL"),
 ];
 
-/// Truth values that policies read and that a record has where nothing is given.
-const FLAGS: &[(&str, &str, bool)] = &[("notice", "forwardable", true)];
+/// Truth values that a record has where nothing is given.
+const FLAGS: &[(&str, &str, bool)] = &[
+    ("notice", "forwardable", true),
+    ("shift_template", "forwardable", true),
+    ("partnership", "desensitised", true),
+];
+
+/// A record that may be made.
+pub struct Prepared {
+    /// That it may.
+    pub permit: Permit,
+    /// Its row, and what is made with it.
+    pub drafts: Vec<Draft>,
+}
 
 /// Makes a record.
 pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outcome, GraphError> {
+    let Prepared { permit, drafts } = match prepare(scope, mutate, input).await? {
+        Ok(prepared) => prepared,
+        Err(errors) => return Ok(Outcome::refused(errors)),
+    };
+    let Some(id) = drafts.first().map(|draft| draft.id) else {
+        return Ok(Outcome::refused(Vec::new()));
+    };
+    let action = action(mutate.of, "create");
+    let made = scope.store.insert(&permit, &action, id, drafts, scope.now);
+    made.await?;
+    Ok(Outcome::done(id))
+}
+
+/// What is to be made, and that it may be; or what stands in the way.
+pub async fn prepare(
+    scope: &Scope,
+    mutate: Mutate,
+    input: &Input,
+) -> Result<Result<Prepared, Vec<UserError>>, GraphError> {
     let of = mutate.of;
-    let (values, mut errors) = given::read(scope, mutate, input).await?;
+    let (mut values, mut errors) = given::read(scope, mutate, input).await?;
+    errors.extend(template::fill(scope, of, input, &mut values).await?);
     let mut columns: BTreeMap<&'static str, Cell> = BTreeMap::new();
     for (_, column, value) in DEFAULTS.iter().filter(|(table, ..)| *table == of.table) {
         columns.insert(column, Cell::Text((*value).to_owned()));
@@ -45,7 +74,7 @@ pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
         }
     }
     if !errors.is_empty() {
-        return Ok(Outcome::refused(errors));
+        return Ok(Err(errors));
     }
     inherit(scope, of, &mut columns).await?;
     let mut draft = Draft::new(of);
@@ -59,25 +88,24 @@ pub async fn create(scope: &Scope, mutate: Mutate, input: &Input) -> Result<Outc
     errors.extend(change::inconsistent(of, |column| {
         columns.get(column).cloned()
     }));
-    let (scopes, missing) = scopes(scope, of, input, &columns).await?;
-    errors.extend(missing);
+    let mut more = Vec::new();
+    if of.table == "partnership" {
+        match share::offer(scope, draft.id, input, &values, &mut columns).await? {
+            Ok(drafts) => more = drafts,
+            Err(missing) => errors.extend(missing),
+        }
+    }
+    if of.table == "space" {
+        more = space::opened(scope, draft.id, &mut columns);
+    }
     if !errors.is_empty() {
-        return Ok(Outcome::refused(errors));
+        return Ok(Err(errors));
     }
     for (column, cell) in columns {
         draft.put(column, &cell);
     }
-    let (id, action) = (draft.id, action(of, "create"));
-    let mut drafts = vec![draft];
-    drafts.extend(scopes.into_iter().map(|mut scope| {
-        scope.put("partnership_id", &Cell::Id(id));
-        scope
-    }));
-    scope
-        .store
-        .insert(&permit, &action, id, drafts, scope.now)
-        .await?;
-    Ok(Outcome::done(id))
+    let drafts = std::iter::once(draft).chain(more).collect();
+    Ok(Ok(Prepared { permit, drafts }))
 }
 
 /// Columns that follow from others: a shift is of the organisation of its project, a notice has the
@@ -104,51 +132,4 @@ async fn inherit(
         columns.insert("author_id", Cell::Id(account));
     }
     Ok(())
-}
-
-/// The projects that a new share covers.
-async fn scopes(
-    scope: &Scope,
-    of: &'static Type,
-    input: &Input,
-    columns: &BTreeMap<&'static str, Cell>,
-) -> Result<(Vec<Draft>, Vec<UserError>), GraphError> {
-    let wanted = if of.table == "partnership" {
-        input.get("projectIds")
-    } else {
-        None
-    };
-    let (Some(wanted), Some(project), Some(covered)) = (
-        wanted,
-        catalogue::find("Project"),
-        catalogue::find("PartnershipScope"),
-    ) else {
-        return Ok((Vec::new(), Vec::new()));
-    };
-    let lead = columns.get("lead_id");
-    let (mut drafts, mut errors) = (Vec::new(), Vec::new());
-    for value in items(wanted) {
-        let found = id::of_type(value, project);
-        let records = match found {
-            Some(id) if given::seen(scope, project, id).await? => {
-                scope.store.records(project, &[id]).await?
-            }
-            _ => Default::default(),
-        };
-        let led = |id: &Uuid| match (records.get(id).and_then(|r| r.value("organisation")), lead) {
-            (Some(Attribute::Id(theirs)), Some(Cell::Id(lead))) => theirs == lead,
-            _ => false,
-        };
-        let Some(id) = found.filter(led) else {
-            errors.push(UserError::not_found("projectIds"));
-            continue;
-        };
-        let mut draft = Draft::new(covered);
-        draft.put("project_id", &Cell::Id(id));
-        for column in ["lead_id", "partner_id"] {
-            draft.put(column, columns.get(column).unwrap_or(&Cell::Null));
-        }
-        drafts.push(draft);
-    }
-    Ok((drafts, errors))
 }

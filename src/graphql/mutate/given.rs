@@ -114,7 +114,7 @@ fn nullable(field: &Field) -> bool {
 }
 
 /// The usual spelling of a value.
-fn usual(kind: Kind, cell: Cell) -> Result<Cell, Unfit> {
+pub fn usual(kind: Kind, cell: Cell) -> Result<Cell, Unfit> {
     Ok(match (kind, cell) {
         (Kind::Phone, Cell::Text(text)) => Cell::Text(values::phone(&text)?),
         (Kind::Email, Cell::Text(text)) => Cell::Text(values::email(&text)?),

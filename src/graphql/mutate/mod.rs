@@ -5,11 +5,23 @@
 
 mod archive;
 mod change;
+mod consent;
 mod create;
+mod erase;
 mod given;
+mod hold;
+mod invitation;
 mod notice;
 mod payload;
+mod request;
+mod residency;
 mod roster;
+mod share;
+mod space;
+mod template;
+mod token;
+
+pub use given::seen;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::Field;
@@ -43,11 +55,27 @@ pub async fn mutate<'a>(
         return Err(GraphError::Input("`input` is missing".into()));
     };
     let outcome = match (mutate.of.name, mutate.deed.name) {
+        ("PartnerToken", "issue") => token::issue(scope, mutate, input).await?,
+        ("PartnerToken", "revoke") => token::revoke(scope, mutate, input).await?,
+        ("PartnerToken", "rename") => change::change(scope, mutate, input).await?,
+        ("Invitation", "send") => invitation::send(scope, mutate, input).await?,
+        ("Invitation", "revoke") => invitation::revoke(scope, mutate, input).await?,
+        ("DataRequest", "open") => request::open(scope, mutate, input).await?,
+        ("DataRequest", _) => request::settle(scope, mutate, input).await?,
+        ("Partnership", deed) if deed != "create" => share::act(scope, mutate, input).await?,
+        ("Space", deed) if deed != "create" => space::act(scope, mutate, input).await?,
         (_, "create") => create::create(scope, mutate, input).await?,
         (_, "change") => change::change(scope, mutate, input).await?,
         (_, "archive") => archive::archive(scope, mutate, input).await?,
         ("Shift", "assign") => roster::assign(scope, mutate, input).await?,
         ("Assignment", "unassign") => roster::unassign(scope, mutate, input).await?,
+        (_, "giveConsent" | "withdrawConsent") => consent::answer(scope, mutate, input).await?,
+        ("ConsentText", "publish" | "retire") => consent::place(scope, mutate, input).await?,
+        (_, "erase") => erase::erase(scope, mutate, input).await?,
+        ("Organisation", "placeHold") => hold::place(scope, mutate, input).await?,
+        ("Organisation", "releaseHold") => hold::release(scope, mutate, input).await?,
+        ("Organisation", "setRetention") => hold::set_retention(scope, mutate, input).await?,
+        ("Organisation", "setResidency") => residency::set(scope, mutate, input).await?,
         ("Notice", "publish") => notice::publish(scope, mutate, input).await?,
         ("NoticeReceipt", "confirm") => notice::confirm(scope, mutate, input).await?,
         _ => {

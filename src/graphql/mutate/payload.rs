@@ -10,6 +10,9 @@ use super::super::plan::{Place, Planner, RowPlan};
 use super::super::schema::Mutate;
 use super::super::scope::Scope;
 use super::super::show::RowAt;
+use super::super::values::shown;
+use crate::catalogue::{Cell, Kind};
+use crate::viewer::Issued;
 
 /// What became of a mutation.
 pub struct Outcome {
@@ -17,6 +20,8 @@ pub struct Outcome {
     pub row: Option<Uuid>,
     /// What stands in the way.
     pub errors: Vec<UserError>,
+    /// What is shown this once.
+    pub issued: Option<Issued>,
 }
 
 /// Something that the user can put right.
@@ -44,6 +49,10 @@ pub enum UserErrorCode {
     Invalid,
     /// The record is not in a state in which this can be done.
     Conflict,
+    /// The record is held.
+    Held,
+    /// The record may not be handed on.
+    NotForwardable,
 }
 
 impl UserErrorCode {
@@ -54,6 +63,8 @@ impl UserErrorCode {
             Self::Required => "REQUIRED",
             Self::Invalid => "INVALID",
             Self::Conflict => "CONFLICT",
+            Self::Held => "HELD",
+            Self::NotForwardable => "NOT_FORWARDABLE",
         }
     }
 }
@@ -101,12 +112,17 @@ impl Outcome {
         Self {
             row: Some(row),
             errors: Vec::new(),
+            issued: None,
         }
     }
 
     /// Something stands in the way.
     pub fn refused(errors: Vec<UserError>) -> Self {
-        Self { row: None, errors }
+        Self {
+            row: None,
+            errors,
+            issued: None,
+        }
     }
 
     /// One thing stands in the way.
@@ -124,6 +140,15 @@ enum Part {
     Typename(String),
     Row(RowPlan),
     Errors(Vec<(Name, String)>),
+    Once(Once),
+}
+
+/// What is shown once, of a token that was issued.
+#[derive(Clone, Copy)]
+enum Once {
+    Token,
+    Refresh,
+    Expires,
 }
 
 /// Plans the payload of a mutation.
@@ -154,6 +179,9 @@ pub fn plan<'a>(
                 });
                 Part::Errors(named.collect())
             }
+            "token" => Part::Once(Once::Token),
+            "refreshToken" => Part::Once(Once::Refresh),
+            "tokenExpiresAt" => Part::Once(Once::Expires),
             _ => Part::Row(planner.rows(result, &merged, &root.under(key))?),
         };
         parts.push((key.clone(), part));
@@ -178,6 +206,10 @@ pub async fn show(
                     .map(|error| error_value(error, fields))
                     .collect(),
             ),
+            (Part::Once(once), _) => outcome
+                .issued
+                .as_ref()
+                .map_or(Value::Null, |issued| shown_once(issued, *once)),
             (Part::Row(_), None) => Value::Null,
             (Part::Row(plan), Some(row)) => {
                 let fetched = scope.by_ids(plan, [row]).await?;
@@ -187,6 +219,14 @@ pub async fn show(
         entries.push((key.clone(), value));
     }
     Ok(object(entries))
+}
+
+fn shown_once(issued: &Issued, once: Once) -> Value {
+    match once {
+        Once::Token => Value::from(issued.token.as_str()),
+        Once::Refresh => issued.refresh.as_deref().map_or(Value::Null, Value::from),
+        Once::Expires => shown(Kind::Time, Cell::Time(issued.expires).lent()),
+    }
 }
 
 fn error_value(error: &UserError, fields: &[(Name, String)]) -> Value {

@@ -3,7 +3,7 @@
 use async_graphql::registry::{MetaInputValue, Registry};
 
 use super::describe::{constant_case, enumeration, input, input_object, input_or};
-use crate::catalogue::{Kind, Shape, Type};
+use crate::catalogue::{Kind, Sealing, Shape, Type};
 
 /// The arguments of a list of this type.
 pub fn list(target: &str) -> Vec<MetaInputValue> {
@@ -109,6 +109,20 @@ pub fn shared(registry: &mut Registry) {
     ));
     text.push(null());
     input_object(registry, "StringFilter", "How a text must be.", text);
+    let mut whole = equal("String");
+    whole.push(null());
+    input_object(
+        registry,
+        "WholeTextFilter",
+        "How a text must be that is found whole or not at all.",
+        whole,
+    );
+    input_object(
+        registry,
+        "PresenceFilter",
+        "Whether there must be a value; what it says cannot be asked for.",
+        vec![null()],
+    );
     for ty in ["Int", "Float", "DateTime", "Date"] {
         input_object(
             registry,
@@ -144,11 +158,16 @@ pub fn of(registry: &mut Registry, of: &'static Type) {
     for field in of.fields {
         match field.shape {
             Shape::Value { kind, .. } => {
-                fields.push(input(field.name, &filter_name(kind), field.doc));
+                let filter = match field.sealing {
+                    Sealing::Open => filter_name(kind),
+                    Sealing::Sealed => "PresenceFilter".to_owned(),
+                    Sealing::Found(_) => "WholeTextFilter".to_owned(),
+                };
+                fields.push(input(field.name, &filter, field.doc));
                 if let Kind::Enum(kind) = kind {
                     enum_filter(registry, kind.name);
                 }
-                if !matches!(kind, Kind::Words) {
+                if field.sortable() {
                     orders.push((constant_case(field.name), field.doc));
                 }
             }

@@ -1,11 +1,13 @@
 //! The contract: every GraphQL type, made from the catalogue.
 
-mod describe;
+pub mod describe;
 mod inputs;
 mod mutations;
 mod objects;
 mod roots;
 mod scalars;
+mod spaces;
+mod templates;
 
 pub use describe::{constant_case, pascal_case};
 pub use mutations::{Mutate, mutations};
@@ -14,6 +16,7 @@ pub use roots::{ROOT_MUTATION, ROOT_QUERY, mutation, query, subscription};
 use async_graphql::registry::Registry;
 
 use crate::catalogue::TYPES;
+use crate::graphql::{disclosures, figures, office, workshop};
 
 /// Adds every type that the roots lead to.
 pub fn register(registry: &mut Registry) {
@@ -25,4 +28,8 @@ pub fn register(registry: &mut Registry) {
         inputs::of(registry, of);
     }
     mutations::register(registry);
+    figures::register(registry);
+    disclosures::register(registry);
+    workshop::register(registry);
+    office::register(registry);
 }

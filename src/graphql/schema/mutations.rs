@@ -3,7 +3,9 @@
 use async_graphql::registry::{MetaField, MetaInputValue, Registry};
 
 use super::describe::{field, field_with, input, input_object, object, pascal_case};
+use super::spaces;
 use crate::catalogue::{Deed, DeedScope, Field, Kind, Shape, TYPES, Type, Write};
+use crate::graphql::office;
 
 /// One mutation: a deed on a type.
 #[derive(Clone, Copy)]
@@ -19,7 +21,8 @@ pub fn mutations() -> impl Iterator<Item = Mutate> {
     TYPES
         .iter()
         .flat_map(|of| of.deeds.iter().map(|deed| Mutate { of, deed }))
-        .filter(|mutate| mutate.deed.scope != DeedScope::Bulk)
+        .filter(|mutate| !matches!(mutate.deed.scope, DeedScope::Bulk | DeedScope::Right))
+        .filter(|mutate| !mutate.deed.looks)
 }
 
 impl Mutate {
@@ -37,6 +40,9 @@ impl Mutate {
     pub fn result(self) -> &'static Type {
         match (self.of.name, self.deed.name) {
             ("Shift", "assign") => crate::catalogue::find("Assignment").unwrap_or(self.of),
+            (_, "giveConsent" | "withdrawConsent") => {
+                crate::catalogue::find("Consent").unwrap_or(self.of)
+            }
             _ => self.of,
         }
     }
@@ -51,13 +57,21 @@ impl Mutate {
         field_with(&self.name(), &payload, self.deed.doc, vec![argument])
     }
 
+    /// Whether it makes a record.
+    fn makes(self) -> bool {
+        self.deed.scope == DeedScope::New
+    }
+
     /// The fields that its input sets.
     pub fn writes(self) -> impl Iterator<Item = &'static Field> {
-        let create = self.deed.name == "create";
-        let change = self.deed.name == "change";
+        let create = self.makes();
+        let change = ["change", "proposeChange", "rename"].contains(&self.deed.name);
+        // How people are shown is not for the two to agree on: the lead switches it.
+        let agreed = self.deed.name == "proposeChange";
         self.of
             .fields
             .iter()
+            .filter(move |field| !(agreed && field.name == "desensitised"))
             .filter(move |field| match field.write {
                 Write::Never => false,
                 Write::Identity | Write::Origin => create,
@@ -67,7 +81,7 @@ impl Mutate {
 
     fn inputs(self) -> Vec<MetaInputValue> {
         let mut fields = Vec::new();
-        if self.deed.name != "create" {
+        if !self.makes() {
             fields.push(input("id", "ID!", "The record."));
             fields.push(input(
                 "version",
@@ -80,8 +94,9 @@ impl Mutate {
                 Shape::One { .. } => "ID",
                 _ => written.kind().map_or("String", Kind::graphql),
             };
-            let must = self.deed.name == "create"
-                && matches!(written.write, Write::Identity | Write::Required);
+            let must = self.makes()
+                && matches!(written.write, Write::Identity | Write::Required)
+                && !self.left_to_a_template(written);
             let ty = format!("{ty}{}", if must { "!" } else { "" });
             fields.push(input(&written.input_name(), &ty, written.doc));
         }
@@ -93,12 +108,61 @@ impl Mutate {
                 "What the volunteer does in the shift.",
             ));
         }
+        if self.takes_a_template() {
+            let doc = "A template that the viewer sees: what is not given here comes from it.";
+            fields.push(input("templateId", "ID", doc));
+        }
+        if (self.of.name, self.deed.name) == ("PartnerToken", "issue") {
+            fields.push(input(
+                "shares",
+                "[PartnerTokenShareInput!]!",
+                "The shares that it is for.",
+            ));
+        }
         if (self.of.name, self.deed.name) == ("Partnership", "create") {
             fields.push(input(
                 "projectIds",
                 "[ID!]",
-                "The projects of the lead organisation that it covers.",
+                "The projects of the lead organisation that it covers whole.",
             ));
+        }
+        if self.of.name == "Partnership"
+            && ["create", "change", "proposeChange"].contains(&self.deed.name)
+        {
+            fields.push(input(
+                "scopes",
+                "[PartnershipScopeInput!]",
+                "All that it is to cover of the lead organisation's work.",
+            ));
+        }
+        match (self.of.name, self.deed.name) {
+            ("DataRequest", "answerPartly") => {
+                let doc = "What is left out: types such as `Assignment`, or fields such as `Assignment.remark`.";
+                fields.push(input("withheld", "[String!]", doc));
+                fields.push(input("reasons", "String", "Why, in writing to the person."));
+            }
+            ("DataRequest", "refuse") => {
+                fields.push(input("ground", "DataRequestGround", "On which ground."));
+                fields.push(input("reasons", "String", "Why, in writing to the person."));
+                let doc =
+                    "What the log of refusals is to say, in Chinese or English; it names nobody.";
+                fields.push(input("particulars", "String", doc));
+            }
+            _ => {}
+        }
+        if self.of.name == "Space" {
+            fields.extend(spaces::inputs(self.deed.name));
+        }
+        fields.extend(office::inputs(self));
+        match self.deed.name {
+            "giveConsent" => fields.push(input("textId", "ID!", "The text that was shown.")),
+            "withdrawConsent" => fields.push(input("purpose", "ConsentPurpose!", "What for.")),
+            _ => {}
+        }
+        if self.deed.name.ends_with("Consent") {
+            let doc =
+                "Who may use the data for it; the organisation that holds the record, unless said.";
+            fields.push(input("receiverId", "ID", doc));
         }
         if (self.of.name, self.deed.name) == ("NoticeReceipt", "confirm") {
             fields.push(input("sign", "Boolean", "Whether the recipient signs too."));
@@ -109,6 +173,25 @@ impl Mutate {
 
 /// Adds the inputs and payloads of every mutation.
 pub fn register(registry: &mut Registry) {
+    input_object(
+        registry,
+        "PartnershipScopeInput",
+        "A project that a share is to cover, whole or only one department or shift of it.",
+        vec![
+            input("projectId", "ID!", "The project."),
+            input("departmentId", "ID", "Only what this department does."),
+            input("shiftId", "ID", "Only this shift."),
+        ],
+    );
+    input_object(
+        registry,
+        "PartnerTokenShareInput",
+        "A share that a token is to be for, whole or only some projects of it.",
+        vec![
+            input("partnershipId", "ID!", "The share."),
+            input("projectIds", "[ID!]", "Only these projects of it."),
+        ],
+    );
     for mutate in mutations() {
         let doc = format!("Input of {}.", mutate.name());
         input_object(
@@ -119,22 +202,31 @@ pub fn register(registry: &mut Registry) {
         );
         let result = mutate.result();
         let doc = format!("What became of {}.", mutate.name());
+        let mut fields = vec![
+            field(
+                result.singular,
+                result.name,
+                "The record as it is now, if the viewer sees it.",
+            ),
+            field(
+                "userErrors",
+                "[UserError!]!",
+                "What stands in the way; empty where it was done.",
+            ),
+        ];
+        if (mutate.of.name, mutate.deed.name) == ("PartnerToken", "issue") {
+            let doc = "The token itself; it is shown here and never again.";
+            fields.push(field("token", "String", doc));
+            let doc = "By which the next is had; without one, the token holds to its end.";
+            fields.push(field("refreshToken", "String", doc));
+            let doc = "From when the token itself is no longer good.";
+            fields.push(field("tokenExpiresAt", "DateTime", doc));
+        }
         object(
             registry,
             &format!("{}Payload", mutate.prefix()),
             &doc,
-            vec![
-                field(
-                    result.singular,
-                    result.name,
-                    "The record as it is now, if the viewer sees it.",
-                ),
-                field(
-                    "userErrors",
-                    "[UserError!]!",
-                    "What stands in the way; empty where it was done.",
-                ),
-            ],
+            fields,
         );
     }
 }

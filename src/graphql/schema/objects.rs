@@ -6,6 +6,7 @@ use async_graphql::registry::{MetaField, MetaType, Registry};
 use super::describe::{enumeration, field, field_with, object, pascal_case};
 use super::inputs;
 use crate::catalogue::{DeedScope, Field, Kind, Shape, TYPES, Type};
+use crate::graphql::workshop;
 
 /// Adds what all types share: `Node`, `PageInfo`, `UserError`, `Viewer`.
 pub fn shared(registry: &mut Registry) {
@@ -64,7 +65,17 @@ pub fn shared(registry: &mut Registry) {
                 "CONFLICT",
                 "The record is not in a state in which this can be done.",
             ),
-        ],
+            (
+                "HELD",
+                "The record is held; nothing erases it until it is released.",
+            ),
+            (
+                "NOT_FORWARDABLE",
+                "The record may not be handed on to other organisations.",
+            ),
+        ]
+        .into_iter()
+        .chain(workshop::CODES),
     );
     object(
         registry,

@@ -7,6 +7,7 @@ use super::inputs;
 use super::mutations;
 use crate::catalogue::TYPES;
 use crate::graphql::subscribe::LISTENED;
+use crate::graphql::{disclosures, figures, office, workshop};
 
 /// The name of the query root.
 pub const ROOT_QUERY: &str = "Query";
@@ -50,14 +51,17 @@ pub fn query() -> Vec<MetaField> {
             inputs::list(of.name),
         ));
     }
+    fields.extend(figures::query());
+    fields.push(disclosures::query());
+    fields.extend(workshop::query());
+    fields.push(office::query());
     fields
 }
 
 /// The fields of the mutation root.
 pub fn mutation() -> Vec<MetaField> {
-    mutations::mutations()
-        .map(|mutate| mutate.described())
-        .collect()
+    let deeds = mutations::mutations().map(|mutate| mutate.described());
+    deeds.chain(workshop::mutation()).collect()
 }
 
 /// The fields of the subscription root.
@@ -74,5 +78,5 @@ pub fn subscription() -> Vec<MetaField> {
         let name = format!("{}Changed", of.singular);
         field_with(&name, &format!("{}!", of.name), &doc, vec![only])
     };
-    types.map(field).collect()
+    types.map(field).chain([workshop::subscription()]).collect()
 }

@@ -1,7 +1,7 @@
 //! What a viewer holds, as an officer is told of it.
 
 /// What a viewer holds, in words.
-pub const HELD: [(&str, &str, &str); 29] = [
+pub const HELD: [(&str, &str, &str); 32] = [
     (
         "administers",
         "the organisations that the viewer administers",
@@ -21,6 +21,11 @@ pub const HELD: [(&str, &str, &str); 29] = [
         "officerOf",
         "the organisations whose privacy officer the viewer is",
         "檢視者任私隱主任的機構",
+    ),
+    (
+        "keepsPoliciesOf",
+        "those of the organisations whose privacy officer the viewer is that look after the policies",
+        "檢視者任私隱主任而負責保管政策的機構",
     ),
     (
         "memberOf",
@@ -76,6 +81,11 @@ pub const HELD: [(&str, &str, &str); 29] = [
         "wardClasses",
         "the classes of the viewer's children",
         "檢視者子女的班級",
+    ),
+    (
+        "shares",
+        "the shares of the partner's token that are in force",
+        "權杖所涉而仍然生效的分享",
     ),
     (
         "leadOrganisations",
@@ -146,5 +156,10 @@ pub const HELD: [(&str, &str, &str); 29] = [
         "plansOf",
         "the projects that the partner may plan",
         "合作機構可規劃的計劃",
+    ),
+    (
+        "marketsFor",
+        "the partner itself, where a share is for direct marketing",
+        "如分享用作直接促銷，即合作機構本身",
     ),
 ];

@@ -3,7 +3,7 @@
 //! A pure question to a [`Lens`] and a [`Record`]: each decision on the way is told with the
 //! policies that made it, and where the answer is no, the policies whose scope fits are taken apart
 //! ([`nearest`]): which part of their condition was false. This is the whole view, for officers;
-//! whoever asks for others must decide what of it they may know.
+//! whoever asks for others must decide what of it they may know ([`Told::public`]).
 
 mod held;
 mod nearest;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::entity::Record;
 use super::lens::Lens;
 use super::scenario::{Answer, Question};
+use crate::catalogue::Kind;
 use crate::viewer::PrincipalKind;
 
 pub use nearest::{Clause, Near, Truth};
@@ -61,13 +62,26 @@ pub struct Told {
     pub file: String,
     /// The line at which it begins.
     pub line: usize,
+    /// Whether its sentences may be told to anybody.
+    #[serde(skip)]
+    pub public: bool,
 }
 
-/// Explains an answer. The word is the name of a field, `edit` and a field, a deed, or `there`;
-/// `None` where the type of the record has nothing of that name.
+/// The same without what is for officers alone: how far it is to another answer.
 #[must_use]
-pub fn explain(lens: &Lens, record: &Record, word: &str) -> Option<Explanation> {
+pub fn explain_briefly(lens: &Lens, record: &Record, word: &str) -> Option<Explanation> {
     let question = Question::named(record.of(), word)?;
+    let (answer, steps) = decisions(lens, record, question);
+    Some(Explanation {
+        action: question.action(record.of()),
+        answer,
+        steps,
+        nearest: Vec::new(),
+        given_to: Vec::new(),
+    })
+}
+
+fn decisions(lens: &Lens, record: &Record, question: Question) -> (Answer, Vec<Step>) {
     let mut steps = Vec::new();
     let answer = question.answer(record.of(), &mut |action| {
         let step = step(lens, record, action);
@@ -75,6 +89,21 @@ pub fn explain(lens: &Lens, record: &Record, word: &str) -> Option<Explanation> 
         steps.push(step);
         allowed
     });
+    // In full is by itself; beside names it takes the right to the pair too.
+    let number = matches!(question, Question::See(field) if field.kind() == Some(Kind::Hkid));
+    if let (true, Answer::Full, Some(pair)) = (number, answer, record.of().pair()) {
+        let action = format!("{}.{}", record.of().name, pair.name);
+        steps.push(step(lens, record, &action));
+    }
+    (answer, steps)
+}
+
+/// Explains an answer. The word is the name of a field, `edit` and a field, a deed, or `there`;
+/// `None` where the type of the record has nothing of that name.
+#[must_use]
+pub fn explain(lens: &Lens, record: &Record, word: &str) -> Option<Explanation> {
+    let question = Question::named(record.of(), word)?;
+    let (answer, steps) = decisions(lens, record, question);
     let mut refused = steps.iter().filter(|step| !step.allowed);
     let missing = refused.next().map(|step| step.action.clone());
     let mut nearest: Vec<Near> = Vec::new();
@@ -127,5 +156,6 @@ fn told(lens: &Lens, id: &str) -> Told {
         zh: zh.to_owned(),
         file: file.to_owned(),
         line,
+        public: policies.is_public(id),
     }
 }

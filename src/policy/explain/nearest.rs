@@ -61,7 +61,11 @@ pub enum Truth {
 /// The policies that come closest to allowing an action that is refused.
 pub fn nearest(lens: &Lens, record: &Record, action: &str) -> Vec<Near> {
     let slice = lens.policies().slices.get(lens.viewer().kind(), action);
-    let Ok(known) = lens.entities(record) else {
+    let known = lens.entities(record).and_then(|(uid, entities)| {
+        let entities = lens.policies().parts.with_action(action, &entities)?;
+        Ok((uid, entities))
+    });
+    let Ok(known) = known else {
         return Vec::new();
     };
     let ask = Ask {

@@ -9,13 +9,19 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::{
+    Policy, PolicyId, PolicySet, Schema, SchemaFragment, ValidationMode, Validator,
+};
+use serde_json::Value;
 
 use super::depth::too_deep;
+use super::fit;
 use super::report::{Fault, LISTS, NAMES, PARSE, Step, VALIDATE};
 use crate::catalogue::{self, Type};
+use crate::policy::alike::Alike;
 use crate::policy::form;
 use crate::policy::load::{Document, Policies};
+use crate::policy::parts::Parts;
 use crate::policy::slice::Slices;
 use crate::viewer::PrincipalKind;
 
@@ -27,34 +33,58 @@ struct Placed<'a> {
     document: &'a Document,
 }
 
+/// The steps that ended, each told as it did.
+struct Steps<'a> {
+    ended: Vec<Step>,
+    tell: &'a mut dyn FnMut(&Step),
+}
+
+impl Steps<'_> {
+    fn end(&mut self, step: Step) {
+        (self.tell)(&step);
+        self.ended.push(step);
+    }
+}
+
 /// Takes a schema and policies through parsing, names, validation and the check of row rules.
-/// The set is there if nothing is wrong.
-pub fn check(schema: &Document, documents: &[Document]) -> (Vec<Step>, Option<Arc<Policies>>) {
+/// The set is there if nothing is wrong. Each step is told when it ends.
+pub fn check(
+    schema: &Document,
+    documents: &[Document],
+    tell: &mut dyn FnMut(&Step),
+) -> (Vec<Step>, Option<Arc<Policies>>) {
     let began = Instant::now();
     let mut faults = Vec::new();
-    let parsed = match too_deep(schema) {
-        Some(fault) => Err(fault),
-        None => Schema::from_cedarschema_str(&schema.text)
-            .map(|(parsed, _warnings)| parsed)
-            .map_err(|error| broken(schema, &error)),
-    };
+    // the schema on one side, the policies on the other
+    let (parsed, found) = thread::scope(|scope| {
+        let reading = scope.spawn(|| read(schema));
+        let found: Vec<_> = documents.iter().map(policies_of).collect();
+        let stopped = || Err(at(schema, 0, "the schema could not be read".to_owned()));
+        (reading.join().unwrap_or_else(|_| stopped()), found)
+    });
     let parsed = parsed.map_err(|fault| faults.push(fault)).ok();
     let mut placed = Vec::new();
-    for document in documents {
-        match policies_of(document) {
+    for found in found {
+        match found {
             Ok(found) => placed.extend(found),
             Err(wrong) => faults.extend(wrong),
         }
     }
     let well_formed = faults.is_empty();
-    let mut steps = vec![Step::tried(PARSE, faults, began)];
-    let Some(parsed) = parsed.filter(|_| well_formed) else {
-        steps.extend([NAMES, VALIDATE, LISTS].map(Step::skipped));
-        return (steps, None);
+    let mut steps = Steps {
+        ended: Vec::new(),
+        tell,
+    };
+    steps.end(Step::tried(PARSE, faults, began));
+    let Some((parsed, parts, json)) = parsed.filter(|_| well_formed) else {
+        for kind in [NAMES, VALIDATE, LISTS] {
+            steps.end(Step::skipped(kind));
+        }
+        return (steps.ended, None);
     };
     let began = Instant::now();
     let faults = name(&mut placed);
-    steps.push(Step::tried(NAMES, faults, began));
+    steps.end(Step::tried(NAMES, faults, began));
     let began = Instant::now();
     let mut faults = Vec::new();
     let all = PolicySet::from_policies(placed.iter().map(|p| p.policy.clone()));
@@ -64,29 +94,48 @@ pub fn check(schema: &Document, documents: &[Document]) -> (Vec<Step>, Option<Ar
     });
     let places: HashMap<&PolicyId, &Placed<'_>> =
         placed.iter().map(|p| (p.policy.id(), p)).collect();
-    faults.extend(invalid(&all, &parsed, schema, &places));
+    faults.extend(fit::unfit(&parts, schema));
+    let alike = Alike::of(&json, &all);
+    let outline = alike.outline(json).unwrap_or_else(|_| parsed.clone());
+    // What is valid for one action of each sort is valid for all; only what is not is asked again.
+    if !invalid(&all, &outline, schema, &places).is_empty() {
+        faults.extend(invalid(&all, &parsed, schema, &places));
+    }
     let valid = faults.is_empty();
-    steps.push(Step::tried(VALIDATE, faults, began));
+    let mut step = Step::tried(VALIDATE, faults, began);
+    step.notes.extend(fit::unknown(&parts, schema));
+    steps.end(step);
     let began = Instant::now();
-    let slices = match Slices::of(&all, &parsed) {
+    let slices = match Slices::of(&all, &parsed, alike) {
         Ok(slices) if valid => slices,
         Ok(_) => {
-            steps.push(Step::skipped(LISTS));
-            return (steps, None);
+            steps.end(Step::skipped(LISTS));
+            return (steps.ended, None);
         }
         Err(error) => {
             let fault = at(schema, 0, error.to_string());
-            steps.push(Step::tried(LISTS, vec![fault], began));
-            return (steps, None);
+            steps.end(Step::tried(LISTS, vec![fault], began));
+            return (steps.ended, None);
         }
     };
-    let mut faults: Vec<Fault> = catalogue::TYPES
-        .iter()
-        .flat_map(|of| unanswerable(&slices, of, schema, &places))
-        .collect();
+    let look = |types: &[&'static Type]| -> Vec<Fault> {
+        let types = types.iter();
+        types
+            .flat_map(|of| unanswerable(&slices, of, schema, &places))
+            .collect()
+    };
+    let (some, others) = catalogue::TYPES.split_at(catalogue::TYPES.len() / 2);
+    let mut faults = thread::scope(|scope| {
+        let others = scope.spawn(|| look(others));
+        let mut faults = look(some);
+        let stopped = |_| vec![at(schema, 0, "the lists could not be looked at".to_owned())];
+        faults.extend(others.join().unwrap_or_else(stopped));
+        faults
+    });
     faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     faults.dedup();
-    steps.push(Step::tried(LISTS, faults, began));
+    steps.end(Step::tried(LISTS, faults, began));
+    let steps = steps.ended;
     let sound = steps.iter().all(|step| step.faults.is_empty());
     drop(places);
     let policies = sound.then(|| {
@@ -95,9 +144,32 @@ pub fn check(schema: &Document, documents: &[Document]) -> (Vec<Step>, Option<Ar
             (p.policy.id().to_string(), place)
         });
         let files = files.collect();
-        Arc::new(Policies::of(parsed, slices, all, files, schema, documents))
+        Arc::new(Policies::of(
+            (parsed, outline, parts),
+            slices,
+            all,
+            files,
+            schema,
+            documents,
+        ))
     });
     (steps, policies)
+}
+
+/// The schema of a set, and its parts.
+fn read(schema: &Document) -> Result<(Schema, Parts, Value), Fault> {
+    if let Some(fault) = too_deep(schema) {
+        return Err(fault);
+    }
+    let (fragment, _warnings) = SchemaFragment::from_cedarschema_str(&schema.text)
+        .map_err(|error| broken(schema, &error))?;
+    let json = fragment.clone().to_json_value();
+    let json = json.map_err(|error| at(schema, 0, error.to_string()))?;
+    let parsed =
+        Schema::from_schema_fragments([fragment]).map_err(|error| broken(schema, &error))?;
+    let parts = Parts::of(&parsed, &json);
+    let parts = parts.map_err(|error| at(schema, 0, error.to_string()))?;
+    Ok((parsed, parts, json))
 }
 
 /// The line of an offset, from 1.

@@ -12,11 +12,12 @@ use super::report::Fault;
 use crate::policy::load::{Document, shipped};
 
 /// How large one file may be, in bytes.
-const LARGEST: u64 = 1024 * 1024;
+pub(super) const LARGEST: u64 = 1024 * 1024;
 /// How many files a folder may have.
-const MOST: usize = 2_000;
+pub(super) const MOST: usize = 2_000;
 
-/// What the gate takes: a schema, policies and scenarios.
+/// What the gate takes: a schema, policies and scenarios; and what was promised and proved of them.
+#[derive(Clone)]
 pub struct Set {
     /// `schema.cedarschema`.
     pub schema: Document,
@@ -24,6 +25,10 @@ pub struct Set {
     pub policies: Vec<Document>,
     /// Every `scenarios/*.toml`, in the order of their names.
     pub scenarios: Vec<Document>,
+    /// Every `invariants/*.cedar`, in the order of their names.
+    pub invariants: Vec<Document>,
+    /// `certificate.json`, if there is one.
+    pub certificate: Option<Document>,
 }
 
 /// What tells one state of a file from another.
@@ -42,6 +47,8 @@ impl Set {
             schema: shipped::SCHEMA.document(),
             policies: shipped::documents(),
             scenarios: shipped::scenarios(),
+            invariants: shipped::invariants(),
+            certificate: Some(shipped::certificate()),
         }
     }
 
@@ -66,6 +73,8 @@ impl Set {
             },
             policies: Vec::new(),
             scenarios: Vec::new(),
+            invariants: Vec::new(),
+            certificate: None,
         };
         let mut listed = before.clone();
         listed.insert(0, folder.join("schema.cedarschema"));
@@ -73,9 +82,12 @@ impl Set {
             match document(path, &root) {
                 Ok((document, stamp)) => {
                     stamps.push(stamp);
+                    let promised = path.parent().is_some_and(|p| p.ends_with(INVARIANTS));
                     match path.extension().and_then(|e| e.to_str()) {
+                        Some("cedar") if promised => set.invariants.push(document),
                         Some("cedar") => set.policies.push(document),
                         Some("toml") => set.scenarios.push(document),
+                        Some("json") => set.certificate = Some(document),
                         _ => set.schema = document,
                     }
                 }
@@ -101,7 +113,12 @@ impl Set {
     }
 }
 
-/// The policies and scenarios of a folder.
+/// The folders of a set, and its certificate.
+pub(super) const SCENARIOS: &str = "scenarios";
+pub(super) const INVARIANTS: &str = "invariants";
+pub(super) const CERTIFICATE: &str = "certificate.json";
+
+/// The policies, scenarios, promises and certificate of a folder.
 fn list(folder: &Path) -> Result<Vec<PathBuf>, Vec<Fault>> {
     let within = |folder: &Path, ending: &str| -> std::io::Result<Vec<PathBuf>> {
         let mut paths = Vec::new();
@@ -115,11 +132,19 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, Vec<Fault>> {
         Ok(paths)
     };
     let mut paths = within(folder, "cedar").map_err(|error| vec![unread(folder, &error)])?;
-    let scenarios = folder.join("scenarios");
-    if fs::symlink_metadata(&scenarios).is_ok() {
-        let found = within(&scenarios, "toml").map_err(|error| vec![unread(&scenarios, &error)])?;
-        paths.extend(found);
+    for (name, ending) in [(SCENARIOS, "toml"), (INVARIANTS, "cedar")] {
+        let below = folder.join(name);
+        if fs::symlink_metadata(&below).is_ok() {
+            let found = within(&below, ending).map_err(|error| vec![unread(&below, &error)])?;
+            paths.extend(found);
+        }
     }
+    let certificate = folder.join(CERTIFICATE);
+    paths.extend(
+        fs::symlink_metadata(&certificate)
+            .is_ok()
+            .then_some(certificate),
+    );
     if paths.len() > MOST {
         return Err(vec![Fault::new(
             &folder.display().to_string(),

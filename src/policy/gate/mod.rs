@@ -2,10 +2,13 @@
 //!
 //! One way in: files, then form, names, meaning, lists, scenarios and proofs, each a step with its
 //! faults and its time. The gate changes nothing; whoever holds the live set goes on serving it
-//! until the report says `ready`. It does not prove: a certificate is asked of a [`Proofs`].
+//! until the report says `ready`. It does not prove: a certificate is asked of a [`Proofs`]. It
+//! looks at no data: the step `difference` is skipped, and put in by whoever has some.
 
 mod checks;
 mod depth;
+mod edit;
+mod fit;
 mod folder;
 mod report;
 
@@ -15,29 +18,51 @@ use std::time::Instant;
 pub use checks::check;
 pub(super) use checks::line_of;
 pub(super) use depth::too_deep;
+pub use edit::{Change, Draft, File, FileKind};
 pub use folder::Set;
 pub(super) use report::milliseconds;
-pub use report::{Fault, Kind, Report, STEPS, State, Step};
+pub use report::{DIFFERENCE, Fault, Kind, Report, STEPS, State, Step};
 
-use super::load::Policies;
+use super::load::{Document, Policies};
 use super::scenario;
 use report::{PARSE, PROOFS, READ, READY, SCENARIOS};
 
 /// Who knows whether the invariants of a set are proved.
 pub trait Proofs {
-    /// Whether a certificate is there for exactly this set.
-    fn certified(&self, set: &Set, policies: &Policies) -> bool;
+    /// What is known of the proof of exactly this set.
+    fn proof(&self, set: &Set, policies: &Policies) -> Proof;
 
     /// Whether a set without one may go live.
     fn required(&self) -> bool;
+}
+
+/// What is known of the proof of a set.
+pub enum Proof {
+    /// A certificate is there.
+    Certified,
+    /// It was proved now, by this certificate.
+    Made(Document),
+    /// It is not proved, for these reasons; without any, nobody tried.
+    Missing(Vec<Fault>),
+}
+
+impl Proof {
+    /// That a certificate is there, or not.
+    #[must_use]
+    pub fn known(certified: bool) -> Self {
+        match certified {
+            true => Self::Certified,
+            false => Self::Missing(Vec::new()),
+        }
+    }
 }
 
 /// Nobody was asked for a proof, and none is required.
 pub struct Unasked;
 
 impl Proofs for Unasked {
-    fn certified(&self, _: &Set, _: &Policies) -> bool {
-        false
+    fn proof(&self, _: &Set, _: &Policies) -> Proof {
+        Proof::known(false)
     }
 
     fn required(&self) -> bool {
@@ -45,9 +70,28 @@ impl Proofs for Unasked {
     }
 }
 
+/// What passed the gate.
+pub struct Passed {
+    /// The policies.
+    pub policies: Arc<Policies>,
+    /// Their certificate, if they were proved on the way.
+    pub certificate: Option<Document>,
+}
+
 /// Takes a set through the gate. The policies are there if the set is ready.
 #[must_use]
 pub fn pass(set: Result<&Set, Vec<Fault>>, proofs: &dyn Proofs) -> (Report, Option<Arc<Policies>>) {
+    let (report, passed) = pass_telling(set, proofs, &mut |_| {});
+    (report, passed.map(|passed| passed.policies))
+}
+
+/// The same, where each step is told when it ends.
+#[must_use]
+pub fn pass_telling(
+    set: Result<&Set, Vec<Fault>>,
+    proofs: &dyn Proofs,
+    tell: &mut dyn FnMut(&Step),
+) -> (Report, Option<Passed>) {
     let began = Instant::now();
     let mut report = Report {
         ready: false,
@@ -59,30 +103,38 @@ pub fn pass(set: Result<&Set, Vec<Fault>>, proofs: &dyn Proofs) -> (Report, Opti
         steps: Vec::new(),
         milliseconds: 0.0,
     };
-    let policies = steps(set, proofs, &mut report);
+    let passed = steps(set, proofs, &mut report, tell);
     let missing = STEPS.get(report.steps.len()..).unwrap_or_default();
-    report
-        .steps
-        .extend(missing.iter().copied().map(Step::skipped));
+    for step in missing.iter().copied().map(Step::skipped) {
+        tell(&step);
+        report.steps.push(step);
+    }
     report.milliseconds = milliseconds(began.elapsed());
-    (report, policies)
+    (report, passed)
+}
+
+/// A step ended.
+fn end(report: &mut Report, tell: &mut dyn FnMut(&Step), step: Step) {
+    tell(&step);
+    report.steps.push(step);
 }
 
 fn steps(
     set: Result<&Set, Vec<Fault>>,
     proofs: &dyn Proofs,
     report: &mut Report,
-) -> Option<Arc<Policies>> {
+    tell: &mut dyn FnMut(&Step),
+) -> Option<Passed> {
     let began = Instant::now();
     let set = match set {
         Ok(set) => set,
         Err(faults) => {
-            report.steps.push(Step::tried(READ, faults, began));
+            end(report, tell, Step::tried(READ, faults, began));
             return None;
         }
     };
-    report.steps.push(Step::tried(READ, Vec::new(), began));
-    let (steps, policies) = check(&set.schema, &set.policies);
+    end(report, tell, Step::tried(READ, Vec::new(), began));
+    let (steps, policies) = check(&set.schema, &set.policies, tell);
     report.steps.extend(steps);
     if let Some(policies) = policies.as_ref().filter(|p| p.count() == 0) {
         let fault = Fault::new(
@@ -95,6 +147,8 @@ fn steps(
         if let Some(parse) = report.steps.iter_mut().find(|step| step.name == PARSE.0) {
             parse.state = State::Failed;
             parse.faults.push(fault);
+            // It was told already; the last word on a step counts.
+            tell(parse);
         }
         return None;
     }
@@ -111,34 +165,41 @@ fn steps(
         step.state = State::Skipped;
     }
     let holds = step.faults.is_empty();
-    report.steps.push(step);
+    end(report, tell, step);
     if !holds {
         return None;
     }
     let began = Instant::now();
-    let certified = proofs.certified(set, &policies);
-    let mut faults = Vec::new();
-    let state = match (certified, proofs.required()) {
-        (true, _) => State::Certified,
-        (false, false) => State::NotProved,
-        (false, true) => {
-            faults.push(Fault::new(
-                &set.schema.name,
-                1,
-                "no certificate proves the promises for exactly these policies",
-                "沒有證書證明各項承諾對這些政策成立",
-            ));
-            State::NotProved
-        }
+    let (state, mut reasons, certificate) = match proofs.proof(set, &policies) {
+        Proof::Certified => (State::Certified, Vec::new(), None),
+        Proof::Made(certificate) => (State::Certified, Vec::new(), Some(certificate)),
+        Proof::Missing(reasons) => (State::NotProved, reasons, None),
     };
-    let proved = faults.is_empty();
-    report.steps.push(Step::ended(PROOFS, state, faults, began));
-    if !proved {
+    let stops = state == State::NotProved && proofs.required();
+    if stops && reasons.is_empty() {
+        reasons.push(Fault::new(
+            &set.schema.name,
+            1,
+            "no certificate proves the promises for exactly these policies",
+            "沒有證書證明各項承諾對這些政策成立",
+        ));
+    }
+    let (faults, notes) = match stops {
+        true => (reasons, Vec::new()),
+        false => (Vec::new(), reasons),
+    };
+    let mut step = Step::ended(PROOFS, state, faults, began);
+    step.notes = notes;
+    end(report, tell, step);
+    if stops {
         return None;
     }
-    report
-        .steps
-        .push(Step::tried(READY, Vec::new(), Instant::now()));
+    // whoever has data to look at puts in what it says
+    end(report, tell, Step::skipped(DIFFERENCE));
+    end(report, tell, Step::tried(READY, Vec::new(), Instant::now()));
     report.ready = true;
-    Some(policies)
+    Some(Passed {
+        policies,
+        certificate,
+    })
 }

@@ -114,8 +114,8 @@ impl Step {
 pub type Kind = (&'static str, &'static str, &'static str);
 
 /// The steps, in their order.
-pub const STEPS: [Kind; 8] = [
-    READ, PARSE, NAMES, VALIDATE, LISTS, SCENARIOS, PROOFS, READY,
+pub const STEPS: [Kind; 9] = [
+    READ, PARSE, NAMES, VALIDATE, LISTS, SCENARIOS, PROOFS, DIFFERENCE, READY,
 ];
 
 /// The files are read.
@@ -152,6 +152,12 @@ pub const PROOFS: Kind = (
     "the promises are proved for all requests",
     "各項承諾已證明對所有請求成立",
 );
+/// What it changes for whom is told; where there is no data to look at, it is skipped.
+pub const DIFFERENCE: Kind = (
+    "difference",
+    "what it changes against the set in force is told",
+    "列明與現行政策集相比的改變",
+);
 /// The set can go live.
 pub const READY: Kind = ("ready", "the set can go live", "可以啟用");
 
@@ -178,6 +184,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// Puts in what the data said of a set that is ready; the gate itself has none to ask.
+    pub fn differs(&mut self, told: Step) {
+        if !self.ready {
+            return;
+        }
+        self.milliseconds += told.milliseconds;
+        if let Some(step) = self.steps.iter_mut().find(|step| step.name == told.name) {
+            *step = told;
+        }
+    }
+
     /// Every fault of every step.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.steps.iter().flat_map(|step| &step.faults)

@@ -7,13 +7,13 @@
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cedar_policy::{Entities, EntityUid, Policy, PolicyId, PolicySet};
 
 use super::question::{Answer, Question};
 use super::served::Served;
-use crate::catalogue::{DeedScope, Type};
+use crate::catalogue::Type;
 use crate::policy::entity::Record;
 use crate::policy::gate::Fault;
 use crate::policy::lens::{Decided, Lens};
@@ -46,8 +46,11 @@ pub type Known = OnceCell<Result<(EntityUid, Entities), String>>;
 
 /// The policy that permits everything, for scenarios of safeguards.
 pub fn everything() -> Option<Policy> {
-    let id = Some(PolicyId::new("everything"));
-    Policy::parse(id, "permit (principal, action, resource);").ok()
+    static EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
+        let id = Some(PolicyId::new("everything"));
+        Policy::parse(id, "permit (principal, action, resource);").ok()
+    });
+    EVERYTHING.clone()
 }
 
 impl Case {
@@ -57,7 +60,7 @@ impl Case {
 
     /// Whether the question is about the record as it would be made.
     pub fn is_fresh(question: Question) -> bool {
-        matches!(question, Question::Do(deed) if deed.scope != DeedScope::Existing)
+        matches!(question, Question::Do(deed) if !deed.scope.of_a_row())
     }
 
     /// What Cedar says of an action.

@@ -232,8 +232,8 @@ impl Book<'_> {
         let Some(viewer) = self.world.viewer(who) else {
             reader.fault(
                 at,
-                format!("`{who}` is neither in [people] nor in [partners] of this file, nor `nobody`, nor `job import`"),
-                format!("`{who}` 不在本檔案的 [people] 或 [partners]，也不是 `nobody` 或 `job import`"),
+                format!("`{who}` is neither in [people] nor in [partners] of this file, nor `nobody`, nor `job import`, nor `connector mail in HK`"),
+                format!("`{who}` 不在本檔案的 [people] 或 [partners]，也不是 `nobody`、`job import` 或 `connector mail in HK`"),
             );
             return None;
         };

@@ -100,6 +100,7 @@ fn partner(
             level: "READ_ONLY".to_owned(),
             groups: Vec::new(),
             desensitised: true,
+            purpose: None,
             scopes: Vec::new(),
         },
         in_force: true,
@@ -134,7 +135,7 @@ fn partner(
             "groups" => {
                 for (text, span) in reader.texts(value) {
                     let group = capitals(&text);
-                    let known = ["ROSTER", "NAMES", "CONTACTS", "NOTES", "HISTORY", "ORIGINS"];
+                    let known = ["ROSTER", "CONTACTS", "NOTES", "HISTORY", "ORIGINS"];
                     if !known.contains(&group.as_str()) {
                         let list = known.join(", ").to_lowercase();
                         reader.fault(
@@ -146,7 +147,13 @@ fn partner(
                     share.groups.push(group);
                 }
             }
+            "share" => {
+                if let Some(name) = reader.text(value) {
+                    share.id = reader.named("Partnership", &name, &value.span(), world);
+                }
+            }
             "desensitised" => share.desensitised = reader.flag(value).unwrap_or(true),
+            "purpose" => share.purpose = reader.text(value),
             "in_force" => partner.in_force = reader.flag(value).unwrap_or_default(),
             "scope" => partner.scope = reader.text(value),
             "projects" => {
@@ -167,8 +174,8 @@ fn partner(
             }
             other => reader.fault(
                 &key.span(),
-                format!("a partner has no `{other}`; it has lead, partner, level, groups, desensitised, projects, shifts, scope, in_force"),
-                format!("合作機構沒有 `{other}`；只有 lead, partner, level, groups, desensitised, projects, shifts, scope, in_force"),
+                format!("a partner has no `{other}`; it has share, lead, partner, level, groups, desensitised, purpose, projects, shifts, scope, in_force"),
+                format!("合作機構沒有 `{other}`；只有 share, lead, partner, level, groups, desensitised, purpose, projects, shifts, scope, in_force"),
             ),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use cedar_policy::EntityUid;
 use serde::Serialize;
 
-use crate::catalogue::{Deed, DeedScope, Field, Kind, Type, Write};
+use crate::catalogue::{Deed, Field, Kind, Type, Write};
 use crate::policy::load::Policies;
 
 /// What comes of a question.
@@ -79,9 +79,11 @@ pub enum Question {
 }
 
 impl Question {
-    /// The question of this name: `there`, a field, `edit` and a field, or a deed.
+    /// The question of this name: `there`, a field, `edit` and a field, or a deed; or an action.
     #[must_use]
     pub fn named(of: &'static Type, word: &str) -> Option<Self> {
+        let within = word.strip_prefix(of.name).and_then(|w| w.strip_prefix('.'));
+        let word = within.unwrap_or(word);
         if ["there", "list"].contains(&word) {
             return Some(Self::There);
         }
@@ -126,7 +128,7 @@ impl Question {
                 Answer::Refused
             }
         };
-        let fresh = matches!(self, Self::Do(deed) if deed.scope != DeedScope::Existing);
+        let fresh = matches!(self, Self::Do(deed) if !deed.scope.of_a_row());
         // what is not there for the viewer is neither seen nor changed
         let there = fresh || allows(&Self::There.action(of));
         let action = self.action(of);

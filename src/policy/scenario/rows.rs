@@ -23,7 +23,7 @@ pub fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, world: &mut World) {
                 continue;
             };
             let mut values = Vec::new();
-            let (mut person, mut today) = (None, false);
+            let (mut person, mut today, mut keeps) = (None, false, false);
             for (key, value) in said {
                 match (key.get_ref().as_ref(), of.name) {
                     ("person", "Volunteer" | "Guardian") => {
@@ -31,6 +31,9 @@ pub fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, world: &mut World) {
                         if let Some(name) = &person {
                             reader.named("Account", name, &value.span(), world);
                         }
+                    }
+                    ("keepsPolicies", "Organisation") => {
+                        keeps = reader.flag(value).unwrap_or_default();
                     }
                     ("today", "Shift") => today = reader.flag(value).unwrap_or_default(),
                     (word, _) => match settable(of, word) {
@@ -49,6 +52,7 @@ pub fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, world: &mut World) {
                 row.values.extend(values);
                 row.person = person;
                 row.today = today;
+                row.keeps_policies = keeps;
             }
         }
     }
@@ -79,6 +83,7 @@ fn unknown(reader: &mut Reader<'_>, of: &'static Type, word: &str, span: &std::o
             .then_some("person"),
     );
     known.extend((of.name == "Shift").then_some("today"));
+    known.extend((of.name == "Organisation").then_some("keepsPolicies"));
     let (name, list) = (of.name, known.join(", "));
     reader.fault(
         span,
@@ -108,6 +113,10 @@ fn held(
                 .iter()
                 .map(|(name, span)| reader.named(entity, name, span, world));
             Some(Value::Ids(ids.collect()))
+        }
+        AttributeShape::Words(_) => {
+            let words = reader.texts(value).into_iter().map(|(word, _)| word);
+            Some(Value::Words(words.collect()))
         }
         AttributeShape::Text(column) => {
             let text = reader.text(value)?;
@@ -177,6 +186,7 @@ pub fn complete(reader: &mut Reader<'_>, world: &mut World) {
                     Value::Text(first.to_owned())
                 }
                 AttributeShape::Bool(_) => Value::Flag(false),
+                AttributeShape::Words(_) => Value::Words(Default::default()),
                 AttributeShape::Set { .. } => Value::Ids(Default::default()),
                 AttributeShape::Itself { .. } | AttributeShape::Ref { .. } => {
                     let (name, lacks) = (&row.name, attribute.name);

@@ -33,7 +33,7 @@ impl Served {
         for (question, _) in &case.asked {
             let slot = match question {
                 Question::See(field) => layout.field(field),
-                Question::Do(deed) if deed.scope == DeedScope::Existing => layout.deed(deed),
+                Question::Do(deed) if deed.scope.of_a_row() => layout.deed(deed),
                 _ => continue,
             };
             slots.insert(question.action(of), slot);
@@ -69,7 +69,7 @@ impl Served {
                 done(row.is_some() && lens.allows(&question.action(of), &case.record))
             }
             Question::Do(deed) => match deed.scope {
-                DeedScope::Existing => {
+                DeedScope::Existing | DeedScope::Right => {
                     done(row.zip(slot).is_some_and(|(row, slot)| row.allows(slot)))
                 }
                 DeedScope::New => done(lens.permit(&question.action(of), &case.fresh).is_ok()),
@@ -91,14 +91,14 @@ fn fill(layout: Layout, record: &Record) -> Option<Rows> {
                 Some(Value::Id(id)) => CellRef::Id(*id),
                 Some(Value::Text(text)) => CellRef::Text(text),
                 Some(Value::Flag(flag)) => CellRef::Bool(*flag),
-                Some(Value::Ids(_)) | None => CellRef::Null,
+                Some(Value::Ids(_) | Value::Words(_)) | None => CellRef::Null,
             },
             Column::Fact(test) => CellRef::Bool(is_so(test, record)),
         };
         filling.put(cell).ok()?;
     }
     let records = HashMap::from([(record.id(), record.clone())]);
-    Some(filling.sealed(records))
+    filling.sealed(records).ok()
 }
 
 /// Whether a record meets a condition, as the database would answer.

@@ -131,6 +131,7 @@ fn accounts(world: &mut World) {
             .collect(),
             person: None,
             today: false,
+            keeps_policies: false,
         }
     };
     let users: Vec<Row> = world.people.iter().map(user).collect();

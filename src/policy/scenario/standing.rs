@@ -13,16 +13,26 @@ use uuid::Uuid;
 
 use super::people::Person;
 use super::world::{World, id_of};
-use crate::viewer::{Claimed, Directory, InForce, Role, Scope, Share, Standing, Viewer, assemble};
+use crate::viewer::{
+    Claimed, Directory, Grant, InForce, InSession, Role, Scope, Share, Standing, Viewer, assemble,
+};
 
 impl World {
-    /// The viewer of this name: a person, a partner, `nobody`, or `job` and the name of the work.
+    /// The viewer of this name: a person, a partner, `nobody`, `job` and the name of the work, or
+    /// `connector`, its name, `in` and the code of the place.
     pub fn viewer(&self, who: &str) -> Option<Viewer> {
         if who == "nobody" {
             return Some(Viewer::anonymous());
         }
         if let Some(role) = who.strip_prefix("job ") {
             return Some(Viewer::job(role));
+        }
+        if let Some((name, place)) = who
+            .strip_prefix("connector ")
+            .and_then(|connector| connector.split_once(" in "))
+        {
+            let place = if place == "nowhere" { "" } else { place };
+            return Some(Viewer::connector(name, place));
         }
         let (subject, shares);
         let claimed = match self.partners.get(who) {
@@ -98,6 +108,10 @@ impl World {
                     class: r.class,
                 })
                 .collect(),
+            policies_kept: held("PRIVACY_OFFICER")
+                .map(|r| r.organisation)
+                .filter(|id| self.row(*id).is_some_and(|row| row.keeps_policies))
+                .collect(),
             branches: self.below(&heads),
             shifts_today: today.map(|row| row.id).collect(),
             volunteers: own("Volunteer").map(|row| row.id).collect(),
@@ -128,6 +142,20 @@ impl Directory for World {
         Ok(found.map(|(name, person)| self.stands(name, person)))
     }
 
+    async fn session(
+        &self,
+        _session: Uuid,
+        _account: Uuid,
+        _now: DateTime<Utc>,
+    ) -> Result<Option<InSession>, Infallible> {
+        Ok(None)
+    }
+
+    /// Partners are asked about without tokens.
+    async fn grant(&self, _: Uuid, _: DateTime<Utc>) -> Result<Option<Grant>, Infallible> {
+        Ok(None)
+    }
+
     async fn shares(&self, ids: &[Uuid], _now: DateTime<Utc>) -> Result<InForce, Infallible> {
         let alive = self.partners.values();
         let alive = alive.filter(|partner| partner.in_force && ids.contains(&partner.share.id));
@@ -147,6 +175,7 @@ impl Directory for World {
                 level: share.level.clone(),
                 groups: share.groups.clone(),
                 desensitised: share.desensitised,
+                purpose: share.purpose.clone(),
                 scopes: scopes.collect(),
             }
         });

@@ -27,6 +27,8 @@ pub struct Row {
     pub person: Option<String>,
     /// Whether a shift is today.
     pub today: bool,
+    /// Whether an organisation looks after the policies.
+    pub keeps_policies: bool,
 }
 
 /// Everything that a file names.
@@ -153,6 +155,7 @@ impl World {
                     values: BTreeMap::new(),
                     person: None,
                     today: false,
+                    keeps_policies: false,
                 });
             }
         }

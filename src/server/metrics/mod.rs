@@ -151,6 +151,7 @@ impl Metrics {
             metrics.subscriptions.clone(),
         );
         registry.register_collector(Box::new(process::Database(graph.clone())));
+        registry.register_collector(Box::new(process::Leaving));
         registry
             .sub_registry_with_prefix("process")
             .register_collector(Box::new(process::Process));

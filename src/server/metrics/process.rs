@@ -9,6 +9,7 @@ use prometheus_client::{
 };
 
 use crate::graphql::Graph;
+use crate::residency::{CONNECTORS, REFUSED};
 
 /// Statements of the store.
 pub(super) struct Database(pub Arc<Graph>);
@@ -44,6 +45,27 @@ impl Collector for Database {
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Database")
+    }
+}
+
+/// What was let through to connectors, and what was kept from leaving.
+#[derive(Debug)]
+pub(super) struct Leaving;
+
+impl Collector for Leaving {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        let help = "Decisions whether something about a person may leave, by connector and outcome";
+        let kind = ConstCounter::new(0_u64).metric_type();
+        let mut metric = encoder.encode_descriptor("transfers", help, None, kind)?;
+        for connector in CONNECTORS {
+            let (went, refused) = connector.counts();
+            for (outcome, count) in [("OK", went), (REFUSED, refused)] {
+                let labels = [("connector", connector.name), ("outcome", outcome)];
+                let counter = ConstCounter::new(count);
+                counter.encode(metric.encode_family(&labels)?)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -182,7 +182,7 @@ impl Conversation {
             return Err(Close::second_init().into());
         }
         let now = self.server.clock.now();
-        match bearer::claims_of_payload(payload, &self.server.keys, now) {
+        match bearer::claims_of_payload(payload, self.caller.address, &self.server.keys, now) {
             Ok(Some(claims)) => self.is(claims)?,
             Ok(None) => {}
             Err(refusal) => return Err(Close::forbidden(&refusal).into()),

@@ -56,11 +56,12 @@ pub(super) fn is_wanted(request: &Request) -> bool {
 /// Opens the WebSocket, unless the request's token is not good.
 pub(super) async fn opened(server: Arc<Server>, request: Request) -> Response {
     let now = server.clock.now();
-    let claims = match bearer::claims(request.headers(), &server.keys, now) {
+    let address = connections::address(&request, server.limits.visitors.proxies);
+    let claims = bearer::of_anybody(request.headers(), request.uri(), address, &server, now).await;
+    let claims = match claims {
         Ok(claims) => claims,
         Err(refusal) => return answer::refused(Media::Json, &refusal),
     };
-    let address = connections::address(&request, server.limits.visitors.proxies);
     let visitors = &server.visitors;
     let pass = match visitors.begin(Visit::Socket, claims.as_ref(), address) {
         Ok(pass) => pass,

@@ -1,16 +1,20 @@
 //! The load that is the same for every kind of record.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityName, EntityTrait, IntoActiveModel, Iterable, QuerySelect, Select,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DbBackend, DbErr, EntityName, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QuerySelect,
+    Select, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
 };
 use uuid::{ContextV7, Timestamp, Uuid};
 
-use super::super::carry;
+use super::super::trail::Writing;
+use super::super::{StoreError, carry};
 use super::{LoadError, Progress, Run};
+use crate::audit::Actor;
+use crate::catalogue;
 use crate::import::{ImportError, Kind, Parsed, Reason, Rejection, Report};
 
 /// How many rows go into one statement. The widest table has fewer than 40 columns, so that a batch
@@ -75,32 +79,39 @@ where
     Active<T>: Send,
     I: Iterator<Item = Result<Parsed<T::Record>, ImportError>> + Send,
 {
-    let transaction = begin(db).await?;
+    let deed = format!("{}.import", type_of(T::KIND));
+    let transaction = begin(db, &deed, run).await?;
     let report = load_into(&transaction, target, records, run, progress).await?;
     end(db, transaction, run).await?;
     Ok(report)
 }
 
 /// Begins the transaction of a load.
-pub(super) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+pub(super) async fn begin(
+    db: &DatabaseConnection,
+    deed: &str,
+    run: Run<'_>,
+) -> Result<Writing, DbErr> {
     let options = TransactionOptions {
         // a reader that turns writer half way may find the database busy and fail
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    db.begin_with_options(options).await
+    let transaction = db.begin_with_options(options).await?;
+    let actor = Arc::new(Actor::job("import"));
+    Ok(Writing::of(transaction, actor, deed, run.now))
 }
 
 /// Keeps what was loaded, or undoes it.
 pub(super) async fn end(
     db: &DatabaseConnection,
-    transaction: DatabaseTransaction,
+    transaction: Writing,
     run: Run<'_>,
-) -> Result<(), DbErr> {
+) -> Result<(), LoadError> {
     if run.dry_run {
-        return transaction.rollback().await;
+        return Ok(transaction.undo().await?);
     }
-    transaction.commit().await?;
+    transaction.keep().await?;
     if db.get_database_backend() == DbBackend::Sqlite {
         // SQLite keeps what is written beside the file, and after a large load whoever opens it
         // next would read through all of that first. What others still need stays there.
@@ -114,7 +125,7 @@ pub(super) async fn end(
 
 /// Loads records as one part of a transaction.
 pub(super) async fn load_into<T, I>(
-    transaction: &DatabaseTransaction,
+    transaction: &Writing,
     mut target: T,
     records: I,
     run: Run<'_>,
@@ -150,7 +161,7 @@ where
     analyse::<T>(transaction).await?;
     report.rejected.sort_by_key(|rejection| rejection.line);
     if report.inserted + report.updated > 0 {
-        carry::send_many(transaction, type_of(T::KIND)).await?;
+        carry::send_many(&**transaction, type_of(T::KIND)).await?;
     }
     progress(&report);
     Ok(report)
@@ -183,7 +194,7 @@ const fn type_of(kind: Kind) -> &'static str {
 }
 
 async fn store<T>(
-    transaction: &DatabaseTransaction,
+    transaction: &Writing,
     target: &mut T,
     batch: Vec<(u64, T::Record)>,
     run: Run<'_>,
@@ -201,12 +212,13 @@ where
     target.refer(transaction, &batch, run.source).await?;
     let existing = target.existing(&batch, run.source).lock_exclusive();
     let mut rows = HashMap::new();
-    for row in existing.all(transaction).await? {
+    for row in existing.all(&**transaction).await? {
         if let Some(key) = target.key_of(&row) {
             rows.insert(key, row);
         }
     }
-    let mut new = Vec::new();
+    let (mut new, mut made) = (Vec::new(), Vec::new());
+    let of = catalogue::find(type_of(T::KIND)).ok_or(StoreError::Type("import"))?;
     for (line, record) in batch {
         if let Err((code, reason)) = target.placed(&record) {
             report.rejected.push(Rejection { line, code, reason });
@@ -216,6 +228,7 @@ where
         let Some(row) = rows.remove(&key) else {
             let mut row = target.owned(record, None);
             target.complete(&mut row, id(ids, run), &key, run);
+            made.extend(id_of::<T>(&row));
             new.push(row);
             continue;
         };
@@ -228,7 +241,9 @@ where
             None => report.unchanged += 1,
             Some(mut change) => {
                 target.touch(&mut change, &row, run);
-                change.update(transaction).await?;
+                let changed: Vec<Uuid> = id_of::<T>(&change).into_iter().collect();
+                transaction.changes(of, &changed).await?;
+                change.update(&**transaction).await?;
                 report.updated += 1;
             }
         }
@@ -238,9 +253,20 @@ where
         return Ok(());
     }
     T::Entity::insert_many(new)
-        .exec_without_returning(transaction)
+        .exec_without_returning(&**transaction)
         .await?;
+    made.into_iter().for_each(|id| transaction.makes(of, id));
     Ok(())
+}
+
+/// The id of a row that is about to be written.
+fn id_of<T: Target>(row: &Active<T>) -> Option<Uuid> {
+    let mut columns = <T::Entity as EntityTrait>::Column::iter();
+    let id = columns.find(|column| column.as_str() == "id")?;
+    match row.get(id).into_value() {
+        Some(Value::Uuid(id)) => id,
+        _ => None,
+    }
 }
 
 /// The row with the columns that differ, or none if all agree.

@@ -22,6 +22,7 @@ use crate::import::{
     HolidayRecord, ImportError, OrganisationRecord, Parsed, Report, ShiftRecord, TagRecord,
 };
 use crate::policy::Permit;
+use crate::store::StoreError;
 
 /// Why a load stopped; nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum LoadError {
     /// The database refused.
     #[error("the database refused the import: {0}")]
     Database(#[from] DbErr),
+    /// What the load changes cannot be put into the trail.
+    #[error("the trail of changes cannot be written: {0}")]
+    Trail(#[from] StoreError),
     /// The load came without the permit for it; a fault of the program.
     #[error("a load came without its permit")]
     Unpermitted,

@@ -60,6 +60,7 @@ impl Target for Organisations {
         row.created_at = Set(run.now);
         row.updated_at = Set(run.now);
         row.revision = Set(1);
+        row.keeps_policies = Set(false);
     }
 
     fn touch(&self, row: &mut ActiveModel, before: &Model, run: Run<'_>) {

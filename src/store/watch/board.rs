@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::{Means, State, carry, commits};
+use super::{Means, State, carry};
 use crate::store::events::Heard;
 
 /// How often the count of commits is looked at: a change is heard within a second.
@@ -74,16 +74,11 @@ pub(super) async fn run(state: Weak<State>, mut board: Board) {
         let Means::File(lookout) = &state.means else {
             return;
         };
-        let now = commits(lookout);
+        let now = lookout.commits();
         if now.is_none() || now == board.commits {
             continue;
         }
-        let news = {
-            let lookout = lookout
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            board.news(&lookout)
-        };
+        let news = board.news(&lookout.lock());
         // Where the file is locked, it is read at the next glance.
         if let Ok(news) = news {
             board.commits = now;

@@ -12,12 +12,12 @@
 
 mod board;
 mod listener;
+mod lookout;
 mod read;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use rusqlite::{Connection, OpenFlags};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -26,6 +26,7 @@ use uuid::Uuid;
 use super::events::{Events, Heard};
 use super::{StoreError, carry};
 use crate::viewer::PrincipalKind;
+pub(super) use lookout::Lookout;
 pub use read::{READ, Read, Whose};
 
 /// What two moments have in common if nothing changed in between.
@@ -55,7 +56,7 @@ enum Means {
     /// All of them are this process's own.
     Own,
     /// A connection that does nothing else.
-    File(Mutex<Connection>),
+    File(Arc<Lookout>),
     /// Notices, while they come.
     Notices { arrive: AtomicBool },
 }
@@ -84,15 +85,12 @@ impl Watch {
         let Some(path) = file(database).await? else {
             return Ok(Self::by(Means::Own, events));
         };
-        let lookout = Mutex::new(lookout(&path)?);
-        let watch = Self::by(Means::File(lookout), events);
-        if let Means::File(lookout) = &watch.0.means {
-            let lookout = lookout.lock().unwrap_or_else(PoisonError::into_inner);
-            let board = board::Board::read(&lookout, watch.0.server)?;
-            let task = tokio::spawn(board::run(Arc::downgrade(&watch.0), board));
-            // It is set here only.
-            let _ = watch.0.listening.set(task.abort_handle());
-        }
+        let lookout = Arc::new(Lookout::on(&path)?);
+        let watch = Self::by(Means::File(Arc::clone(&lookout)), events);
+        let board = board::Board::read(&lookout.lock(), watch.0.server)?;
+        let task = tokio::spawn(board::run(Arc::downgrade(&watch.0), board));
+        // It is set here only.
+        let _ = watch.0.listening.set(task.abort_handle());
         Ok(watch)
     }
 
@@ -119,8 +117,16 @@ impl Watch {
         match &self.0.means {
             Means::None => None,
             Means::Own => Some(Mark(counted().load(SeqCst))),
-            Means::File(lookout) => commits(lookout).map(Mark),
+            Means::File(lookout) => lookout.commits().map(Mark),
             Means::Notices { arrive } => arrive.load(SeqCst).then(|| Mark(counted().load(SeqCst))),
+        }
+    }
+
+    /// The connection whose own commits are no change, where there is one.
+    pub(super) fn lookout(&self) -> Option<Arc<Lookout>> {
+        match &self.0.means {
+            Means::File(lookout) => Some(Arc::clone(lookout)),
+            Means::None | Means::Own | Means::Notices { .. } => None,
         }
     }
 
@@ -233,20 +239,4 @@ async fn file(database: &DatabaseConnection) -> Result<Option<String>, StoreErro
         .transpose()?
         .flatten();
     Ok(path.filter(|path| !path.is_empty()))
-}
-
-/// A connection that only ever asks for the count of commits. It waits for nobody.
-fn lookout(path: &str) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(std::time::Duration::ZERO)?;
-    Ok(connection)
-}
-
-/// The count of commits by others than the lookout; none where it cannot be had.
-fn commits(lookout: &Mutex<Connection>) -> Option<u64> {
-    let lookout = lookout.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut statement = lookout.prepare_cached("PRAGMA data_version").ok()?;
-    let count: i64 = statement.query_row([], |row| row.get(0)).ok()?;
-    u64::try_from(count).ok()
 }

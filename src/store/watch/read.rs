@@ -58,8 +58,9 @@ impl Read {
 /// Everything that the directory reads. Of the tables that are written all day only some columns
 /// matter.
 pub const READ: &[Read] = &[
-    of("account", Whose::USERS, &[]),
-    of("membership", Whose::USERS, &[]),
+    of("account", Whose::ALL, &[]),
+    of("session", Whose::USERS, &[]),
+    of("membership", Whose::ALL, &[]),
     of("organisation", Whose::USERS, &[]),
     of("guardian", Whose::USERS, &[]),
     of("guardianship", Whose::USERS, &[]),
@@ -67,6 +68,24 @@ pub const READ: &[Read] = &[
     of("enrolment", Whose::USERS, &[]),
     of("partnership", Whose::PARTNERS, &[]),
     of("partnership_scope", Whose::PARTNERS, &[]),
+    of(
+        "partner_token",
+        Whose::PARTNERS,
+        &[
+            "id",
+            "organisation_id",
+            "issuer_id",
+            "purpose",
+            "scopes",
+            "networks",
+            "audience",
+            "long_lived",
+            "expires_at",
+            "revoked_at",
+            "archived_at",
+        ],
+    ),
+    of("partner_token_share", Whose::PARTNERS, &[]),
     of(
         "volunteer",
         Whose::USERS,

@@ -1,8 +1,8 @@
 //! Tokens that were verified before: a signature is checked once, not at each request.
 //!
 //! Only what the signature and the issuer guarantee is remembered; whether the
-//! token is valid at this instant is asked each time, and whether it was revoked
-//! is for the directory.
+//! token is valid at this instant, and its key still ours, is asked each time, and
+//! whether it was revoked is for the directory.
 
 use std::{
     collections::HashMap,
@@ -16,28 +16,29 @@ use crate::viewer::Claims;
 /// More than the bearers of an alliance at one time; some 10 MB.
 const MOST: usize = 10_000;
 
-type Known = HashMap<[u8; 32], Claims>;
+/// What a token says, by the key that signed it.
+type Known = HashMap<[u8; 32], (String, Claims)>;
 
 /// Verified tokens by their SHA-256, so that no token is kept in memory.
 #[derive(Clone, Default)]
 pub(super) struct Verified(Arc<Mutex<Known>>);
 
 impl Verified {
-    pub(super) fn get(&self, token: &str) -> Option<Claims> {
+    pub(super) fn get(&self, token: &str) -> Option<(String, Claims)> {
         self.known().get(&digest(token)).cloned()
     }
 
     /// Remembers it. When there is no more room, those that have ended by this
     /// second go first, and if that is not enough, all.
-    pub(super) fn put(&self, token: &str, claims: &Claims, now: i64) {
+    pub(super) fn put(&self, token: &str, kid: &str, claims: &Claims, now: i64) {
         let mut known = self.known();
         if known.len() >= MOST {
-            known.retain(|_, claims| claims.exp > now);
+            known.retain(|_, (_, claims)| claims.exp > now);
         }
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(digest(token), claims.clone());
+        known.insert(digest(token), (kid.to_owned(), claims.clone()));
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -62,14 +63,14 @@ mod tests {
         let (verified, now) = (Verified::default(), Utc::now());
         let short = Claims::of_user("ann", now, Duration::from_secs(10));
         let long = Claims::of_user("bob", now, Duration::from_secs(99));
-        verified.put("kept", &long, now.timestamp());
+        verified.put("kept", "k", &long, now.timestamp());
         for number in 1..MOST {
-            verified.put(&number.to_string(), &short, now.timestamp());
+            verified.put(&number.to_string(), "k", &short, now.timestamp());
         }
-        verified.put("one more", &long, now.timestamp() + 50);
+        verified.put("one more", "k", &long, now.timestamp() + 50);
         assert_eq!(verified.known().len(), 2, "what has ended went first");
         for number in 0..=MOST {
-            verified.put(&number.to_string(), &long, now.timestamp());
+            verified.put(&number.to_string(), "k", &long, now.timestamp());
         }
         assert!(verified.known().len() <= MOST);
     }

@@ -8,6 +8,7 @@ mod members;
 mod organisations;
 mod rosters;
 mod shares;
+mod steps;
 mod volunteers;
 
 use std::collections::HashMap;
@@ -24,6 +25,8 @@ use crate::import::{
     numbered,
 };
 use crate::policy::Permit;
+use crate::store::Vault;
+use crate::store::trail::Writing;
 
 /// The records of one file, as they are read.
 type Records<'a, R> = Box<dyn Iterator<Item = Result<Parsed<R>, ImportError>> + Send + 'a>;
@@ -133,6 +136,7 @@ pub async fn load_alliance(
     files: Alliance<'_>,
     permits: &[Permit],
     run: Run<'_>,
+    vault: &Vault,
     progress: Progress<'_>,
 ) -> Result<Vec<Report>, LoadError> {
     for of in PERMITS {
@@ -141,10 +145,11 @@ pub async fn load_alliance(
             return Err(LoadError::Unpermitted);
         }
     }
-    let transaction = begin(db).await?;
+    let transaction = begin(db, "alliance.import", run).await?;
     let mut load = Load {
         transaction: &transaction,
         run,
+        vault,
         progress,
         reports: Vec::new(),
     };
@@ -155,8 +160,9 @@ pub async fn load_alliance(
 }
 
 struct Load<'a> {
-    transaction: &'a DatabaseTransaction,
+    transaction: &'a Writing,
     run: Run<'a>,
+    vault: &'a Vault,
     progress: Progress<'a>,
     reports: Vec<Report>,
 }
@@ -173,18 +179,22 @@ impl Load<'_> {
         let target = organisations::Projects(&known);
         self.one(target, files.projects).await?;
         known.add(organisations::projects(transaction).await?);
+        let agreed = shares::shares(transaction).await?;
+        let agreed = agreed.into_iter().map(|(id, ..)| id).collect();
         self.one(shares::Shares(&known), files.shares).await?;
         for (id, lead, partner) in shares::shares(transaction).await? {
             known.add(vec![(id, lead)]);
             known.partners.insert(id, partner);
         }
-        self.one(shares::Scopes(&known), files.scopes).await?;
+        self.one(shares::Scopes::of(&known, agreed), files.scopes)
+            .await?;
+        steps::begin_trails(transaction, self.run).await?;
         if let Some([accounts, roles]) = files.members {
             self.one(members::Accounts(&known), accounts).await?;
             self.one(members::Memberships(&known), roles).await?;
         }
-        self.one(volunteers::Volunteers(&known), files.volunteers)
-            .await?;
+        let target = volunteers::Volunteers::of(&known, self.vault);
+        self.one(target, files.volunteers).await?;
         self.one(rosters::Shifts(&known), files.shifts).await?;
         self.one(rosters::Assignments::of(&known), files.assignments)
             .await

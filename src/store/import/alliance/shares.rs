@@ -1,5 +1,7 @@
 //! What organisations share.
 
+use std::collections::HashSet;
+
 use entity::partnership::{self, Column, Entity};
 use entity::partnership_scope;
 use sea_orm::ActiveValue::Set;
@@ -15,7 +17,7 @@ use crate::import::{Kind, Reason, ScopeRecord, ShareRecord};
 
 /// The groups that a share of an alliance includes beyond the frame.
 const DESENSITISED: &str = r#"["ROSTER","HISTORY","ORIGINS"]"#;
-const IN_FULL: &str = r#"["ROSTER","NAMES","CONTACTS","HISTORY","ORIGINS"]"#;
+const IN_FULL: &str = r#"["ROSTER","CONTACTS","HISTORY","ORIGINS"]"#;
 
 pub(super) struct Shares<'a>(pub(super) &'a Known);
 
@@ -42,8 +44,12 @@ impl Target for Shares<'_> {
     fn owned(
         &self,
         record: ShareRecord,
-        _: Option<&partnership::Model>,
+        existing: Option<&partnership::Model>,
     ) -> partnership::ActiveModel {
+        // What two sides have made of a share since is not for a file to undo.
+        if existing.is_some() {
+            return partnership::ActiveModel::default();
+        }
         let groups = if record.desensitised {
             DESENSITISED
         } else {
@@ -56,6 +62,7 @@ impl Target for Shares<'_> {
             level: Set(record.level.to_owned()),
             field_groups: Set(groups.to_owned()),
             desensitised: Set(record.desensitised),
+            suspended_by: Set((record.state == "SUSPENDED").then(|| "LEAD".to_owned())),
             ..Default::default()
         }
     }
@@ -71,6 +78,10 @@ impl Target for Shares<'_> {
         for number in [record.lead, record.partner] {
             let organisation = self.0.organisation(number);
             organisation.ok_or_else(|| unknown("organisation", number))?;
+        }
+        if record.lead == record.partner {
+            let reason = "an organisation shares with another one".to_owned();
+            return Err((Reason::WithItself, reason));
         }
         Ok(())
     }
@@ -90,7 +101,29 @@ pub(super) async fn shares(
         .await
 }
 
-pub(super) struct Scopes<'a>(pub(super) &'a Known);
+/// The parts of shares.
+pub(super) struct Scopes<'a> {
+    known: &'a Known,
+    /// The shares that were there before this load: what they cover is for their sides to change.
+    agreed: HashSet<Uuid>,
+    /// The parts of this batch that are there.
+    there: HashSet<Uuid>,
+}
+
+impl<'a> Scopes<'a> {
+    pub(super) fn of(known: &'a Known, agreed: HashSet<Uuid>) -> Self {
+        let there = HashSet::new();
+        Self {
+            known,
+            agreed,
+            there,
+        }
+    }
+
+    fn id(&self, record: &ScopeRecord) -> Uuid {
+        identified(&self.known.source, "scope", &record.external_id)
+    }
+}
 
 impl Target for Scopes<'_> {
     type Record = ScopeRecord;
@@ -99,11 +132,29 @@ impl Target for Scopes<'_> {
     const KIND: Kind = Kind::Scopes;
 
     fn key(&self, record: &ScopeRecord) -> String {
-        identified(&self.0.source, "scope", &record.external_id).to_string()
+        self.id(record).to_string()
     }
 
     fn key_of(&self, row: &partnership_scope::Model) -> Option<String> {
         Some(row.id.to_string())
+    }
+
+    async fn refer(
+        &mut self,
+        transaction: &DatabaseTransaction,
+        records: &[(u64, ScopeRecord)],
+        _: &str,
+    ) -> Result<(), DbErr> {
+        let ids = records.iter().map(|(_, record)| self.id(record));
+        let there = partnership_scope::Entity::find()
+            .select_only()
+            .column(partnership_scope::Column::Id)
+            .filter(partnership_scope::Column::Id.is_in(ids))
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        self.there = there.into_iter().collect();
+        Ok(())
     }
 
     fn existing(
@@ -121,9 +172,9 @@ impl Target for Scopes<'_> {
         record: ScopeRecord,
         _: Option<&partnership_scope::Model>,
     ) -> partnership_scope::ActiveModel {
-        let (share, lead) = self.0.other("share", record.share).unwrap_or_default();
-        let partner = self.0.partners.get(&share).copied();
-        let project = self.0.other("project", record.project);
+        let (share, lead) = self.known.other("share", record.share).unwrap_or_default();
+        let partner = self.known.partners.get(&share).copied();
+        let project = self.known.other("project", record.project);
         partnership_scope::ActiveModel {
             partnership_id: Set(share),
             lead_id: Set(lead),
@@ -147,14 +198,18 @@ impl Target for Scopes<'_> {
     }
 
     fn placed(&self, record: &ScopeRecord) -> Result<(), (Reason, String)> {
-        let share = self.0.other("share", record.share);
+        let share = self.known.other("share", record.share);
         let (_, lead) = share.ok_or_else(|| unknown("share", record.share))?;
         // An organisation shares what is its own.
-        let project = self.0.other("project", record.project);
+        let project = self.known.other("project", record.project);
         let project = project.filter(|(_, of)| *of == lead);
-        project
-            .map(drop)
-            .ok_or_else(|| unknown("project of the lead organisation", record.project))
+        project.ok_or_else(|| unknown("project of the lead organisation", record.project))?;
+        let agreed = share.is_some_and(|(share, _)| self.agreed.contains(&share));
+        if agreed && !self.there.contains(&self.id(record)) {
+            let reason = "what a share covers is changed by its two sides".to_owned();
+            return Err((Reason::AgreedAlready, reason));
+        }
+        Ok(())
     }
 
     stamped!(partnership_scope::Model, partnership_scope::ActiveModel);

@@ -1,0 +1,75 @@
+//! The notes that travel with data whose accuracy is disputed (Cap. 486, section 25).
+
+use crate::catalogue::define::{Sealing, Type, attribute, to_one, value};
+use crate::catalogue::kind::Kind;
+
+pub static CORRECTION_NOTE: Type = Type {
+    name: "CorrectionNote",
+    plural: "correctionNotes",
+    singular: "correctionNote",
+    entity: "CorrectionNote",
+    table: "correction_note",
+    doc: "That a person disputes a field of their record, the correction of which was refused.",
+    person: false,
+    fields: &[
+        value(
+            "disputedField",
+            "disputed_field",
+            Kind::Text,
+            "The field whose accuracy is disputed.",
+        ),
+        value(
+            "statement",
+            "statement",
+            Kind::Text,
+            "What the person says, in their own words.",
+        )
+        .sealed(Sealing::Sealed),
+        value(
+            "proposedValue",
+            "proposed_value",
+            Kind::Text,
+            "What the field should be, as the person says.",
+        )
+        .sealed(Sealing::Sealed),
+        value(
+            "notedAt",
+            "created_at",
+            Kind::Time,
+            "Since when it is noted.",
+        ),
+        to_one(
+            "volunteer",
+            "volunteer_id",
+            "Volunteer",
+            "Whose record it is, if a volunteer's.",
+        ),
+        to_one(
+            "student",
+            "student_id",
+            "Student",
+            "Whose record it is, if a student's.",
+        ),
+        to_one(
+            "guardian",
+            "guardian_id",
+            "Guardian",
+            "Whose record it is, if a guardian's.",
+        ),
+        to_one(
+            "user",
+            "account_id",
+            "User",
+            "Whose record it is, if a user's.",
+        ),
+    ],
+    attributes: &[
+        attribute::to("organisation", "organisation_id", "Organisation"),
+        attribute::maybe("volunteer", "volunteer_id", "Volunteer"),
+        attribute::maybe("student", "student_id", "Student"),
+        attribute::maybe("guardian", "guardian_id", "Guardian"),
+        attribute::maybe("account", "account_id", "Account"),
+        attribute::text("disputedField", "disputed_field"),
+    ],
+    deeds: &[],
+};

@@ -1,0 +1,145 @@
+//! Blocks of entries, each with a filter of whom it names, so that the log of one record is found
+//! without reading all of it.
+//!
+//! A filter is made when its block is full, after the entries are kept, from what the database holds:
+//! it follows from the entries and is no part of the chain. Without one a block is read.
+//!
+//! A row for each record and entry would cost a list of a thousand rows a thousand more; a filter
+//! costs about ten bits for each record of a block, however often the block names it.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::file::File;
+use crate::audit::{Entry, Filter, Said};
+use crate::store::StoreError;
+use crate::store::sql::Sql;
+
+/// How many entries a block has.
+pub const BLOCK: u64 = 256;
+
+/// How many of them are read at a time; a part of a block.
+const FEW: usize = 16;
+
+/// The block of an entry.
+pub const fn of(number: u64) -> u64 {
+    number.saturating_sub(1) / BLOCK
+}
+
+/// Makes the filters of the blocks that are full now.
+pub async fn close(
+    database: &DatabaseConnection,
+    file: Option<&Arc<File>>,
+    before: u64,
+    after: u64,
+) {
+    if before / BLOCK == after / BLOCK {
+        return;
+    }
+    if let Err(error) = missing(database, file, after / BLOCK).await {
+        // It will be made with the next; until then the block is read.
+        tracing::warn!(%error, "a block of the disclosure log has no filter yet");
+    }
+}
+
+/// Makes the filters that there should be of the first so many blocks.
+async fn missing(
+    database: &DatabaseConnection,
+    file: Option<&Arc<File>>,
+    full: u64,
+) -> Result<(), StoreError> {
+    let mut statement = sql(database);
+    statement.push("SELECT COALESCE(MAX(number), -1) FROM audit_block");
+    let row = database.query_one_raw(statement.finish()).await?;
+    let row = row.ok_or(StoreError::Type("audit_block"))?;
+    let last: i64 = row.try_get_by_index(0)?;
+    for block in (last + 1).cast_unsigned()..full {
+        // Each once, and a few entries at a time: the same persons are in most entries of a block.
+        let mut pseudonyms = HashSet::new();
+        let (first, last) = (block * BLOCK, (block + 1) * BLOCK);
+        for from in (first..last).step_by(FEW) {
+            for (_, body) in some(database, from, from + FEW as u64).await? {
+                if let Ok(entry) = Entry::from_bytes(&body) {
+                    pseudonyms.extend(named(&entry));
+                }
+            }
+        }
+        let filter = Filter::of(pseudonyms.into_iter().collect()).into_bytes();
+        if let Some(file) = file {
+            file.close(block, filter).await?;
+            continue;
+        }
+        let mut statement = sql(database);
+        statement
+            .push("INSERT INTO audit_block (number, filter) VALUES (")
+            .bind(block.cast_signed())
+            .push(", ")
+            .bind(filter)
+            .push(") ON CONFLICT (number) DO NOTHING");
+        database.execute_raw(statement.finish()).await?;
+    }
+    Ok(())
+}
+
+/// The records that an entry names.
+fn named(entry: &Entry) -> Vec<u64> {
+    match &entry.said {
+        Said::Shown(parts) => parts.iter().flat_map(|part| part.records.clone()).collect(),
+        Said::Forgot(_) | Said::Changed(_) => Vec::new(),
+    }
+}
+
+/// The entries of a block that are there, the first one first.
+pub async fn bodies(
+    database: &DatabaseConnection,
+    block: u64,
+) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    some(database, block * BLOCK, (block + 1) * BLOCK).await
+}
+
+/// Those after this number, up to that.
+async fn some(
+    database: &DatabaseConnection,
+    after: u64,
+    last: u64,
+) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    let mut statement = sql(database);
+    statement
+        .push("SELECT number, body FROM audit_entry WHERE number > ")
+        .bind(after.cast_signed())
+        .push(" AND number <= ")
+        .bind(last.cast_signed())
+        .push(" ORDER BY number");
+    let rows = database.query_all_raw(statement.finish()).await?;
+    let each = rows.iter().map(|row| {
+        let number = row.try_get_by_index::<i64>(0)?.cast_unsigned();
+        Ok((number, row.try_get_by_index(1)?))
+    });
+    each.collect()
+}
+
+/// The filters of these blocks, as far as they are there.
+pub async fn filters(
+    database: &DatabaseConnection,
+    blocks: std::ops::Range<u64>,
+) -> Result<Vec<(u64, Filter)>, StoreError> {
+    let mut statement = sql(database);
+    statement
+        .push("SELECT number, filter FROM audit_block WHERE number >= ")
+        .bind(blocks.start.cast_signed())
+        .push(" AND number < ")
+        .bind(blocks.end.cast_signed());
+    let rows = database.query_all_raw(statement.finish()).await?;
+    let each = rows.iter().map(|row| {
+        let number = row.try_get_by_index::<i64>(0)?.cast_unsigned();
+        Ok((number, Filter::from_bytes(row.try_get_by_index(1)?)))
+    });
+    each.collect()
+}
+
+fn sql(database: &DatabaseConnection) -> Sql {
+    Sql::new(database.get_database_backend(), DateTime::<Utc>::MIN_UTC)
+}
