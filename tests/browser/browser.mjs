@@ -18,14 +18,15 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Opens the IDE; `seen` collects what must not be there, and where the page connects to. */
-export const open = async (address) => {
+/** Opens a page; `seen` collects what must not be there, and where the page connects to. */
+export const open = async (address, settings = {}) => {
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'kaifong-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: program,
     headless: true,
     args: FLAGS,
     viewport: { width: 1360, height: 820 },
+    ...settings,
   });
   const seen = { complaints: [], violations: [], addresses: [], sockets: [] };
   await context.exposeBinding('reportViolation', (_, directive, blocked) =>

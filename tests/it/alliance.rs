@@ -9,17 +9,18 @@ use entity::{assignment, partnership, partnership_scope, shift, volunteer};
 use kaifong::catalogue;
 use kaifong::import::{self, Reason, Report};
 use kaifong::policy::{Lens, Permit, Policies};
+use kaifong::store::Vault;
 use kaifong::store::import::{Alliance, LoadError, PERMITS, Run, load_alliance};
 use kaifong::viewer::Viewer;
 use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder};
 
 use crate::databases::{TestDatabase, fixture};
 
-fn noon() -> DateTime<Utc> {
+pub fn noon() -> DateTime<Utc> {
     "2026-03-02T04:00:00Z".parse().unwrap()
 }
 
-fn permits() -> Vec<Permit> {
+pub fn permits() -> Vec<Permit> {
     let lens = Lens::new(Policies::shipped().unwrap(), Viewer::job("import")).unwrap();
     let permit = |name: &&str| {
         let of = catalogue::find(name).unwrap();
@@ -28,7 +29,7 @@ fn permits() -> Vec<Permit> {
     PERMITS.iter().map(permit).collect()
 }
 
-fn files(folder: &Path) -> Alliance<'static> {
+pub fn files(folder: &Path) -> Alliance<'static> {
     let file = |name: &str| BufReader::new(File::open(folder.join(name)).unwrap());
     Alliance {
         organisations: Box::new(import::organisations(file("organisations.csv")).unwrap()),
@@ -55,7 +56,15 @@ async fn load(
         permit: &permits[0],
     };
     let folder = fixture("import/alliance");
-    load_alliance(db, files(&folder), permits, run, &mut |_| {}).await
+    load_alliance(
+        db,
+        files(&folder),
+        permits,
+        run,
+        &Vault::default(),
+        &mut |_| {},
+    )
+    .await
 }
 
 /// The lines of a file that were rejected, with the reason.
@@ -195,7 +204,15 @@ async fn nobody_is_on_the_roster_of_a_shift_twice() {
                 dry_run: false,
                 permit: &permits[0],
             };
-            let reports = load_alliance(&test.db, alliance, &permits, run, &mut |_| {}).await;
+            let reports = load_alliance(
+                &test.db,
+                alliance,
+                &permits,
+                run,
+                &Vault::default(),
+                &mut |_| {},
+            )
+            .await;
             let reports = reports.unwrap();
             let report = reports.last().unwrap();
             let codes: Rejected = report.rejected.iter().map(|r| (r.line, r.code)).collect();

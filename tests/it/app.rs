@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeZone, Utc};
 use kaifong::demo::{self, DemoToken};
 use kaifong::graphql::{Graph, Limits};
 use kaifong::policy::Policies;
-use kaifong::store::{Seal, Store};
-use kaifong::viewer::Claims;
+use kaifong::store::{Seal, Store, Vault, Wrapping};
+use kaifong::viewer::{Claims, Keys, Mint};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -27,6 +27,16 @@ pub const ROLES: [&str; 9] = [
     "guardian",
     "privacy_officer",
 ];
+
+/// The key of the settings in all tests: 64 times the letter `w`.
+pub const WRAPPING: &str =
+    "d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3dw==";
+
+/// The vault of a database under the keys of a file.
+pub async fn vault(database: &TestDatabase, file: &str) -> Vault {
+    let wrapping = Wrapping::read(file).unwrap();
+    Vault::over(&database.db, wrapping, noon()).await.unwrap()
+}
 
 /// A graph over one database.
 pub struct App {
@@ -58,12 +68,19 @@ impl App {
     /// One over this database under these policies, with the demo's data.
     pub async fn over(database: TestDatabase, policies: Arc<Policies>) -> Self {
         demo::load(&database.db, noon()).await.unwrap();
-        Self::around(database, policies)
+        let vault = vault(&database, WRAPPING).await;
+        vault.sweep(&database.db, noon()).await.unwrap();
+        Self::under(database, policies, vault)
     }
 
     /// One over this database as it is.
     pub fn around(database: TestDatabase, policies: Arc<Policies>) -> Self {
-        let store = Store::new(database.db.clone());
+        Self::under(database, policies, Vault::default())
+    }
+
+    /// One over this database as it is, with what opens its sealed values.
+    pub fn under(database: TestDatabase, policies: Arc<Policies>, vault: Vault) -> Self {
+        let store = Store::new(database.db.clone()).with_vault(vault);
         let clock = Arc::new(noon);
         let graph = Graph::new(
             policies,
@@ -72,6 +89,10 @@ impl App {
             Limits::default(),
             clock,
         );
+        let keys = Arc::new(Keys::generate("kaifong", "kaifong").unwrap());
+        let (life, limit) = (Duration::from_secs(900), Duration::from_secs(90 * 86_400));
+        let mint = Mint::new(keys, life, limit, vec!["kaifong".to_owned()]);
+        let graph = graph.with_mint(mint);
         Self {
             database,
             graph: Arc::new(graph),
@@ -89,11 +110,13 @@ impl App {
             DemoToken::User { account_id, .. } => {
                 Claims::of_user(&account_id.to_string(), self.now, hour)
             }
-            DemoToken::Partner { share_ids, .. } => {
+            DemoToken::Partner {
+                token, share_ids, ..
+            } => {
                 let shares = share_ids.iter().map(Uuid::to_string).collect();
-                let mut claims = Claims::of_partner(shares, self.now, hour);
-                // The same token each time, so that its cursors stay its own.
-                claims.sub = role.to_owned();
+                let mut claims = Claims::of_partner(token, shares, self.now, hour);
+                // The same token each time, so that it is known again.
+                claims.jti = role.to_owned();
                 claims
             }
         })

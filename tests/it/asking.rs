@@ -6,7 +6,7 @@ use kaifong::catalogue::{self, Field, Kind, TYPES, Type};
 use kaifong::graphql::{decode_id, encode_id};
 use kaifong::policy::{Document, Policies};
 use sea_orm::{ConnectionTrait, Statement};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -41,9 +41,7 @@ pub fn constant(name: &str) -> String {
 
 /// The fields by which a type can be ordered.
 pub fn sortable(of: &'static Type) -> impl Iterator<Item = &'static Field> {
-    of.fields
-        .iter()
-        .filter(|field| field.kind().is_some_and(|kind| kind != Kind::Words))
+    of.fields.iter().filter(|field| field.sortable())
 }
 
 /// The code of the one error of an answer.
@@ -52,6 +50,28 @@ pub fn code(answer: &Value) -> &str {
     let errors = errors.unwrap_or_else(|| panic!("no error: {answer}"));
     assert_eq!(errors.len(), 1, "{answer}");
     errors[0]["extensions"]["code"].as_str().unwrap_or("")
+}
+
+/// What a deed on a space takes besides the space, as JSON.
+pub fn space_input(deed: &str, organisation: &str, project: &str) -> Value {
+    match deed {
+        "invite" => json!({ "organisationIds": [organisation] }),
+        "remove" | "join" | "decline" | "leave" => json!({ "organisationId": organisation }),
+        "bring" | "takeOut" => json!({ "projectIds": [project] }),
+        "bringTemplates" | "takeOutTemplates" => json!({ "templateIds": [project] }),
+        "share" => json!({
+            "organisationId": organisation, "partnerIds": [organisation], "level": "EDIT",
+        }),
+        _ => json!({}),
+    }
+}
+
+/// The same as it stands in a document.
+pub fn space_words(deed: &str, organisation: &str, project: &str) -> String {
+    let input = space_input(deed, organisation, project);
+    let words = input.as_object().unwrap().iter();
+    let words = words.map(|(key, value)| format!("{key}: {value} "));
+    words.collect::<String>().replace("\"EDIT\"", "EDIT")
 }
 
 /// The rows of a connection.

@@ -44,6 +44,7 @@ fn catalogued(shape: &AttributeShape) -> String {
         }
         AttributeShape::Text(_) => "String".to_owned(),
         AttributeShape::Bool(_) => "Bool".to_owned(),
+        AttributeShape::Words(_) => "Set<String>".to_owned(),
         AttributeShape::Set { entity, .. } => format!("Set<{entity}>"),
     }
 }
@@ -208,7 +209,9 @@ fn every_attribute_is_a_column_of_its_entity() {
                     let nullable = leads(own, column, of_entity(entity).unwrap());
                     assert_eq!(nullable, optional, "{place}");
                 }
-                AttributeShape::Text(column) => assert!(is_text(plain(column)), "{place}"),
+                AttributeShape::Text(column) | AttributeShape::Words(column) => {
+                    assert!(is_text(plain(column)), "{place}");
+                }
                 AttributeShape::Bool(column) => {
                     assert!(matches!(plain(column), ColumnType::Boolean), "{place}");
                 }

@@ -257,3 +257,54 @@ fn the_default_file_is_itself_a_settings_file() {
     let config = load(&uncommented, &[], &[]).unwrap();
     assert!(config.signing_key_file.is_some() && config.policies_dir.is_some());
 }
+
+#[test]
+fn letters_leave_this_machine_under_tls_alone_and_lead_to_safe_pages() {
+    let settings = |server: &str, tls: &str, page: &str| {
+        format!(
+            "mail_server = \"{server}\"\nmail_tls = \"{tls}\"\n\
+             mail_from = \"kaifong@example.org\"\nmail_page = \"{page}\"\n"
+        )
+    };
+    let safe = "https://kaifong.example.org/welcome";
+    for (server, tls, page) in [
+        ("mail.example.org", "starttls", safe),
+        ("mail.example.org", "tls", safe),
+        ("127.0.0.1", "none", safe),
+        ("localhost", "none", "http://localhost:3000/welcome"),
+    ] {
+        let file = settings(server, tls, page);
+        assert!(load(&file, &[], &[]).is_ok(), "{server} {tls} {page}");
+    }
+    for (server, tls, page, key) in [
+        ("mail.example.org", "none", safe, "mail_tls"),
+        ("localhost.example.org", "none", safe, "mail_tls"),
+        (
+            "mail.example.org",
+            "tls",
+            "http://localhost.example.org/x",
+            "mail_page",
+        ),
+        (
+            "mail.example.org",
+            "tls",
+            "http://127.0.0.1.example.org/x",
+            "mail_page",
+        ),
+        (
+            "mail.example.org",
+            "tls",
+            "http://example.org/x",
+            "mail_page",
+        ),
+        (
+            "mail.example.org",
+            "tls",
+            "https://example.org/x#y",
+            "mail_page",
+        ),
+    ] {
+        let told = complaint(&settings(server, tls, page), &[]);
+        assert!(told.contains(key), "{server} {tls} {page}: {told}");
+    }
+}

@@ -41,9 +41,15 @@ pub fn tables() -> Vec<Table> {
         };
     }
     every![
-        account assignment certificate department enrolment guardian guardianship holiday
-        membership notice notice_receipt organisation partnership partnership_scope policy_act
-        policy_set project school_class shift student tag volunteer
+        account assignment authenticator certificate consent consent_text correction_note data_key
+        data_request data_request_refusal data_request_step department enrolment erasure
+        erasure_under_way guardian guardianship holiday invitation legal_hold letter login membership
+        notice notice_receipt organisation outside_identity outside_sign_in partner_token
+        partner_token_share partnership partnership_scope partnership_step policy_act
+        policy_keeper_act policy_set project recovery_code retention_count retention_rule
+        retention_run school_class session session_token shift shift_template sign_in_link
+        sign_in_place sign_in_rate space space_member space_project space_step space_template
+        student tag volunteer
     ]
 }
 

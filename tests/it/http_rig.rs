@@ -1,6 +1,6 @@
 //! A server behind no port, and what it answers.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -47,6 +47,7 @@ pub async fn wired(server: Server, config: &Config) -> Server {
 
 impl Rig {
     pub async fn new(settings: &str) -> Self {
+        crate::secrets::listen();
         let scratch = Scratch::new();
         let data_dir = format!("data_dir = {:?}\n", scratch.path("data"));
         scratch.file("kaifong.toml", &(data_dir + settings));
@@ -62,9 +63,10 @@ impl Rig {
             .await
             .unwrap();
         let app = kaifong::app::open(&config).await.unwrap();
+        crate::secrets::used_key(&scratch.path("data/signing-key.pem"));
         let (graph, keys) = (Arc::new(app.graph), Arc::new(app.keys));
         let clock = Clock::stopped_at(now);
-        let server = Server::new(graph, keys.clone(), config.limits, clock);
+        let server = Server::new(graph, keys.clone(), config.limits, clock).with_tokens(app.tokens);
         let server = wired(server.with_readiness(app.ready), &config).await;
         let router = server.router();
         Self {
@@ -75,7 +77,16 @@ impl Rig {
         }
     }
 
+    /// Where its settings and its data are.
+    pub fn folder(&self) -> PathBuf {
+        self._scratch.path("")
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Reply {
+        for value in request.headers().get_all(header::AUTHORIZATION) {
+            let shown = value.to_str().unwrap_or_default();
+            shown.split(' ').for_each(crate::secrets::used);
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         Reply {

@@ -333,16 +333,18 @@ async fn a_viewer_that_is_made_while_it_changes_is_not_kept_as_it_was() {
         };
         let askers: Vec<_> = (0..4).map(|n| asking(n * HOLDERS / 4)).collect();
         let id = encode_id(catalogue::find("Partnership").unwrap(), share_of("partner"));
-        let change = "mutation($input: PartnershipChangeInput!) { partnershipChange(input: $input) { userErrors { code } } }";
         for round in 0..12 {
-            let state = if round % 2 == 0 {
-                "SUSPENDED"
+            let (deed, state) = if round % 2 == 0 {
+                ("Suspend", "SUSPENDED")
             } else {
-                "ACTIVE"
+                ("Resume", "ACTIVE")
             };
-            let input = json!({ "input": { "id": id, "state": state } });
-            let done = watched.app.data_with("administrator", change, input).await;
-            assert_eq!(done["partnershipChange"]["userErrors"], json!([]));
+            let change = format!(
+                "mutation($input: Partnership{deed}Input!) {{ done: partnership{deed}(input: $input) {{ userErrors {{ code }} }} }}"
+            );
+            let input = json!({ "input": { "id": id } });
+            let done = watched.app.data_with("administrator", &change, input).await;
+            assert_eq!(done["done"]["userErrors"], json!([]));
             for number in 0..HOLDERS {
                 let claims = holder(&watched, number);
                 let graph = &watched.app.graph;
@@ -366,8 +368,11 @@ async fn a_viewer_that_is_made_while_it_changes_is_not_kept_as_it_was() {
 
 /// The words of all texts of the directory's source.
 fn words_of_the_directory() -> (Vec<String>, BTreeSet<String>) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/directory.rs");
-    let source = std::fs::read_to_string(path).unwrap();
+    let sources = ["directory", "grants"].map(|name| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
+        std::fs::read_to_string(format!("{folder}/{name}.rs")).unwrap()
+    });
+    let source = sources.concat();
     let mut words = Vec::new();
     for text in source.split('"').skip(1).step_by(2) {
         let parts = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));

@@ -207,8 +207,10 @@ fn they_have_few_labels_and_none_of_a_clients_words() {
         .collect();
     let few = [
         "code",
+        "connector",
         "kind",
         "le",
+        "outcome",
         "route",
         "status",
         "transport",

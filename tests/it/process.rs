@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
+    path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
@@ -41,10 +42,23 @@ pub fn kaifong(scratch: &Scratch, arguments: &[&str], settings: &[(&str, &str)])
     let mut command = Command::new(env!("CARGO_BIN_EXE_kaifong"));
     command
         .env_clear()
+        .env("KAIFONG_ENCRYPTION_KEY_FILE", encryption_key())
         .envs(settings.iter().copied())
         .current_dir(scratch.path(""))
         .args(arguments);
     command
+}
+
+/// The key file that all servers of the tests have, as all servers of one database must.
+fn encryption_key() -> PathBuf {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("encryption-key.txt");
+    if !file.exists() {
+        match kaifong::private_file::create(&file, crate::app::WRAPPING) {
+            Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => panic!("{cause}"),
+            _ => {}
+        }
+    }
+    file
 }
 
 impl Demo {
@@ -86,10 +100,15 @@ impl Demo {
         let log = || fs::read_to_string(scratch.path("log")).unwrap();
         let address = address.unwrap_or_else(|| panic!("it does not start: {}", log()));
         let tokens = fs::read_to_string(scratch.path("tokens.json")).unwrap();
+        let tokens: Value = serde_json::from_str(&tokens).unwrap();
+        for token in tokens.as_object().unwrap().values() {
+            crate::secrets::used(token.as_str().unwrap());
+        }
+        crate::secrets::used_key(&scratch.path("data/signing-key.pem"));
         Self {
             child,
             address,
-            tokens: serde_json::from_str(&tokens).unwrap(),
+            tokens,
             welcome,
             scratch,
         }
@@ -147,6 +166,7 @@ impl Drop for Demo {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
+        crate::secrets::logged(&self.scratch.path("log"));
     }
 }
 

@@ -636,7 +636,7 @@ async fn the_right_can_be_narrowed_to_the_officers_of_one_organisation() {
             let folder = folder(&scratch, name, "");
             let file = folder.join("officers.cedar");
             let text = fs::read_to_string(&file).unwrap();
-            let all = "unless { principal.officerOf.isEmpty() }";
+            let all = "unless { principal.keepsPoliciesOf.isEmpty() }";
             let one = format!(
                 "when {{ principal.officerOf.contains(Organisation::\"{organisation}\") }}"
             );
@@ -731,6 +731,71 @@ async fn why_is_told_by_what_is_in_force() {
         let (done, said) = place.publish(&narrower, "privacy_officer");
         assert!(done, "{said}");
         assert_eq!(why(), "hidden");
+        place.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_publishes_where_no_organisation_looks_after_the_policies() {
+    let holder = demo::holders()
+        .into_iter()
+        .find(|h| h.role == "privacy_officer");
+    let Some(DemoToken::User {
+        organisation_id, ..
+    }) = holder.map(|holder| holder.kind)
+    else {
+        panic!("the officer is a person");
+    };
+    for place in Place::each(&[]).await {
+        let officer = account("privacy_officer");
+        let lead = organisation_id.to_string();
+        let publish = ["publish", "--reason", "why", "--as", officer.as_str()];
+        let keepers = |words: &[&str]| {
+            let (done, said) = place.policy(&[&["keeper"], words].concat());
+            assert!(done, "{said}");
+            let all = said.as_array().unwrap().iter();
+            all.map(|keeper| keeper["id"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(keepers(&["list"]), std::slice::from_ref(&lead));
+        // An officer of another organisation is refused, as others are.
+        let db = place.db().await;
+        let sql = "SELECT m.account_id FROM membership m JOIN organisation o \
+                   ON o.id = m.organisation_id WHERE m.role = 'PRIVACY_OFFICER' \
+                   AND NOT o.keeps_policies LIMIT 1";
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        let other: Uuid = row.try_get_by_index(0).unwrap();
+        db.close().await.unwrap();
+        let other = other.to_string();
+        place.refuses(&["publish", "--reason", "why", "--as", &other], "FORBIDDEN");
+
+        // The running server's officer knows it at once.
+        let workshop = json!({ "query": "{ policyWorkshop { approvalNeeded } }" });
+        let there = || {
+            let token = place.demo.token("privacy_officer");
+            let answer = place.demo.ask(token, &workshop).json();
+            assert!(answer.get("errors").is_none(), "{answer}");
+            answer["data"]["policyWorkshop"].is_object()
+        };
+        assert!(there());
+        assert_eq!(keepers(&["remove", &lead]), [] as [String; 0]);
+        place.refuses(&publish, "NO_KEEPER");
+        let (_, said) = place.policy(&publish);
+        let message = said["message"].as_str().unwrap();
+        assert!(message.contains("kaifong policy keeper add"), "{message}");
+        until(|| !there());
+        assert_eq!(keepers(&["add", &lead]), std::slice::from_ref(&lead));
+        until(there);
+        let (done, said) = place.policy(&publish);
+        assert!(done, "{said}");
+        // What is no organisation is named by nobody.
+        let stranger = Uuid::new_v4().to_string();
+        for wrong in [stranger.as_str(), officer.as_str(), "x"] {
+            let (done, said) = place.policy(&["keeper", "add", wrong]);
+            assert!(!done && said["complaint"].is_string(), "{said}");
+        }
+        assert_eq!(keepers(&["list"]), std::slice::from_ref(&lead));
         place.close().await;
     }
 }

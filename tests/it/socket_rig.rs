@@ -1,6 +1,6 @@
 //! A server on a port of this machine, whose answers count down, and its clients.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use async_graphql::{Context, Object, Request, Response, Schema, ServerError, Subscription};
 use chrono::Utc;
@@ -11,6 +11,7 @@ use futures_util::{
 use kaifong::{
     config::{Config, Sources},
     server::{Answers, Clock, Server, Stop},
+    store::Store,
     viewer::{Claims, Keys},
 };
 use serde_json::{Value, json};
@@ -107,13 +108,15 @@ pub struct Rig {
     pub address: SocketAddr,
     pub keys: Arc<Keys>,
     pub stop: Stop,
+    /// Where the rows are.
+    pub store: Store,
     _scratch: Scratch,
 }
 
 impl Rig {
     /// One whose answers count down.
     pub async fn counting(settings: &str) -> Self {
-        Self::start(settings, |server| {
+        Self::start(settings, false, |server| {
             server.with_answers(Arc::new(Countdown::new()))
         })
         .await
@@ -121,10 +124,21 @@ impl Rig {
 
     /// One whose answers are the graph's.
     pub async fn real(settings: &str) -> Self {
-        Self::start(settings, |server| server).await
+        Self::start(settings, false, |server| server).await
     }
 
-    async fn start(settings: &str, change: impl FnOnce(Server) -> Server) -> Self {
+    /// The same, with the demo's data.
+    pub async fn demo(settings: &str) -> Self {
+        Self::start(settings, true, |server| server).await
+    }
+
+    /// Where its settings and its data are.
+    pub fn folder(&self) -> PathBuf {
+        self._scratch.path("")
+    }
+
+    async fn start(settings: &str, demo: bool, change: impl FnOnce(Server) -> Server) -> Self {
+        crate::secrets::listen();
         let scratch = Scratch::new();
         let data_dir = format!("data_dir = {:?}\n", scratch.path("data"));
         scratch.file("kaifong.toml", &(data_dir + settings));
@@ -138,7 +152,15 @@ impl Rig {
         kaifong::app::migrate(&config, kaifong::app::Move::Up)
             .await
             .unwrap();
+        if demo {
+            let hour = Duration::from_secs(3600);
+            kaifong::app::prepare_demo(&config, Utc::now(), hour)
+                .await
+                .unwrap();
+        }
         let app = kaifong::app::open(&config).await.unwrap();
+        crate::secrets::used_key(&scratch.path("data/signing-key.pem"));
+        let store = app.graph.store().clone();
         let (graph, keys) = (Arc::new(app.graph), Arc::new(app.keys));
         let clock = Clock::of_machine();
         let server = change(Server::new(graph, keys.clone(), config.limits, clock));
@@ -151,6 +173,7 @@ impl Rig {
             address,
             keys,
             stop,
+            store,
             _scratch: scratch,
         }
     }
@@ -163,7 +186,9 @@ impl Rig {
     /// A token of this person, good for so many seconds.
     pub fn token(&self, person: &str, seconds: u64) -> String {
         let claims = Claims::of_user(person, Utc::now(), Duration::from_secs(seconds));
-        self.keys.sign(&claims).unwrap()
+        let token = self.keys.sign(&claims).unwrap();
+        crate::secrets::used(&token);
+        token
     }
 
     /// A client that has opened a socket and said nothing yet.
@@ -235,8 +260,19 @@ impl Client {
         self.say(subscribe(id, query)).await;
     }
 
-    /// The next message; `ping` is one too, and is not answered.
+    /// The next message that says something; a server that asks for a sign of life gets one.
     pub async fn hear(&mut self) -> Value {
+        loop {
+            let message = self.hear_even_pings().await;
+            if message["type"] != "ping" {
+                return message;
+            }
+            self.say(json!({ "type": "pong" })).await;
+        }
+    }
+
+    /// The next message; `ping` is one too, and is not answered.
+    pub async fn hear_even_pings(&mut self) -> Value {
         match self.socket.next().await.expect("open").expect("readable") {
             Message::Text(text) => serde_json::from_str(&text).unwrap(),
             other => panic!("not a message but {other:?}"),

@@ -211,7 +211,7 @@ async fn the_tokens_end_ends_the_stream_and_says_so() {
         panic!("{}", reply.body)
     };
     assert_eq!(first.1["data"]["countdown"], 100_000);
-    assert_eq!(last["errors"][0]["extensions"]["reason"], "TOKEN_EXPIRED");
+    assert_eq!(last["errors"][0]["extensions"]["reason"], "TOKEN_INVALID");
     assert_eq!(done, &complete());
 }
 

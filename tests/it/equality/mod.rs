@@ -12,7 +12,7 @@ use kaifong::store::Store;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use self::cases::{Population, case};
+pub use self::cases::{Population, case};
 use self::check::{Counts, check, probe};
 use crate::app::noon;
 use crate::databases::TestDatabase;

@@ -125,6 +125,13 @@ fn leaves(
             }
         }
         AttributeShape::Bool(_) => found.push(Just(path).boxed()),
+        // Only Cedar can say.
+        AttributeShape::Words(_) if opaque => {
+            for word in ["ANYWHERE", "HK"] {
+                found.push(Just(format!("{path}.contains({word:?})")).boxed());
+            }
+        }
+        AttributeShape::Words(_) => {}
         AttributeShape::Set { entity, .. } => {
             for held in held(entity) {
                 found.push(Just(format!("{path}.containsAny(principal.{held})")).boxed());

@@ -2,6 +2,7 @@
 
 mod broken;
 mod files;
+mod fit;
 mod officer;
 mod scenarios;
 

@@ -27,9 +27,11 @@ fn bearer(rig: &Rig, role: &str) -> Option<String> {
         DemoToken::User { account_id, .. } => {
             Claims::of_user(&account_id.to_string(), rig.now, hour)
         }
-        DemoToken::Partner { share_ids, .. } => {
+        DemoToken::Partner {
+            token, share_ids, ..
+        } => {
             let shares = share_ids.iter().map(ToString::to_string).collect();
-            Claims::of_partner(shares, rig.now, hour)
+            Claims::of_partner(token, shares, rig.now, hour)
         }
     };
     Some(format!("Bearer {}", rig.keys.sign(&claims).unwrap()))

@@ -77,7 +77,11 @@ fn rejected(report: &Report) -> Vec<(u64, Reason)> {
     report.rejected.iter().map(|r| (r.line, r.code)).collect()
 }
 
-async fn schools(db: &DatabaseConnection, path: &Path, run: Run<'_>) -> Result<Report, LoadError> {
+pub async fn schools(
+    db: &DatabaseConnection,
+    path: &Path,
+    run: Run<'_>,
+) -> Result<Report, LoadError> {
     load_organisations(db, import::schools(open(path))?, run, &mut |_| {}).await
 }
 
@@ -123,6 +127,7 @@ async fn projects(db: &DatabaseConnection) -> [project::Model; 2] {
         created_at: Set(noon()),
         updated_at: Set(noon()),
         revision: Set(1),
+        keeps_policies: Set(false),
         ..Default::default()
     };
     let organisation = organisation.insert(db).await.unwrap();

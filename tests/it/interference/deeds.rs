@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::pair::Half;
 use super::viewers;
 use crate::app::noon;
+use crate::asking::space_words;
 use crate::databases::TestDatabase;
 
 /// The id of no row.
@@ -41,15 +42,22 @@ fn name(of: &Type, deed: &str) -> String {
 async fn on_hidden_rows(half: &Half, role: &str) -> usize {
     let mut asked = 0;
     let volunteers = catalogue::find("Volunteer").unwrap();
+    let texts = catalogue::find("ConsentText").unwrap();
     for of in TYPES {
         for deed in of
             .deeds
             .iter()
-            .filter(|deed| deed.scope == DeedScope::Existing)
+            .filter(|deed| deed.scope == DeedScope::Existing && !deed.looks)
         {
             let name = name(of, deed.name);
             let more = match deed.name {
                 "assign" => format!("volunteerId: \"{}\"", encode_id(volunteers, NONE)),
+                _ if of.name == "Space" => {
+                    let none = |name| encode_id(catalogue::find(name).unwrap(), NONE);
+                    space_words(deed.name, &none("Organisation"), &none("Project"))
+                }
+                "giveConsent" => format!("textId: \"{}\"", encode_id(texts, NONE)),
+                "withdrawConsent" => "purpose: SCORING".to_owned(),
                 _ => String::new(),
             };
             let input = |id| format!("id: \"{}\" {more}", encode_id(of, id));

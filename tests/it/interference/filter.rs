@@ -1,6 +1,6 @@
 //! Random filters, orders and searches, most often of fields that were rewritten.
 
-use kaifong::catalogue::{self, Field, Kind, Shape, Type};
+use kaifong::catalogue::{self, Field, Kind, Sealing, Shape, Type};
 
 use super::query::Maker;
 use super::text::Literal;
@@ -8,7 +8,7 @@ use super::world::literal;
 
 impl Maker<'_> {
     pub(super) fn term(&mut self, of: &'static Type) -> Literal {
-        let sortable = |field: &&Field| field.kind().is_some_and(|kind| kind != Kind::Words);
+        let sortable = |field: &&Field| field.sortable();
         let fields: Vec<&Field> = of.fields.iter().filter(sortable).collect();
         let field = self.field(of, &fields);
         let mut name = String::new();
@@ -101,7 +101,8 @@ impl Maker<'_> {
                 };
             }
         };
-        if self.dice.chance(20) {
+        // What is sealed can be asked for whole, or not at all.
+        if field.sealing == Sealing::Sealed || self.dice.chance(20) {
             return object("isNull", Literal::Plain(self.dice.chance(50).to_string()));
         }
         let text = matches!(
@@ -112,6 +113,7 @@ impl Maker<'_> {
             Kind::Words => "has",
             Kind::Bool => "eq",
             Kind::Enum(_) => *self.dice.pick(&["eq", "in"]),
+            _ if field.sealing != Sealing::Open => *self.dice.pick(&["eq", "in"]),
             _ if text => *self.dice.pick(&["eq", "in", "contains", "startsWith"]),
             _ => *self.dice.pick(&["eq", "in", "lt", "lte", "gt", "gte"]),
         };

@@ -115,7 +115,8 @@ fn kept(shape: &AttributeShape) -> Option<&'static str> {
     match shape {
         AttributeShape::Ref { column, .. }
         | AttributeShape::Text(column)
-        | AttributeShape::Bool(column) => Some(column),
+        | AttributeShape::Bool(column)
+        | AttributeShape::Words(column) => Some(column),
         AttributeShape::Itself { .. } | AttributeShape::Set { .. } => None,
     }
 }

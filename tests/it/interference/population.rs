@@ -16,6 +16,8 @@ const PARTS: &[(&str, &[&str])] = &[
     ("membership", &["account_id"]),
     ("notice_receipt", &["notice_id"]),
     ("shift", &["project_id"]),
+    ("space_member", &["space_id"]),
+    ("space_template", &["shift_template_id"]),
 ];
 
 /// The most rows that go together.
@@ -40,7 +42,9 @@ impl Rewriting<'_> {
                 let mut family = Vec::new();
                 if self.family(of, id, &below, &mut family) {
                     for (of, id) in family {
-                        rows::remove(self.database, of, id).await;
+                        if !rows::remove(self.database, of, id).await {
+                            break;
+                        }
                         self.gone.insert((of.name, id));
                         self.done.deleted += 1;
                     }

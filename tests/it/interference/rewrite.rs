@@ -18,6 +18,20 @@ const BASIS: &[(&str, &[&str])] = &[
         "assignment",
         &["status", "volunteer_id", "project_id", "shift_id"],
     ),
+    (
+        "consent",
+        &[
+            "volunteer_id",
+            "student_id",
+            "receiver_id",
+            "number",
+            "purpose",
+            "act",
+        ],
+    ),
+    ("consent_text", &["published_at", "purpose"]),
+    // of a request there is only one step with a number
+    ("data_request_step", &["data_request_id", "number"]),
     ("enrolment", &["ends_on", "student_id", "class_id"]),
     ("guardianship", &["student_id", "guardian_id", "has_access"]),
     (
@@ -34,7 +48,35 @@ const BASIS: &[(&str, &[&str])] = &[
     ("notice", &["class_id"]),
     ("notice_receipt", &["notice_id", "recipient_id"]),
     ("organisation", &["parent_id"]),
+    // of what a token is for, its viewer is made
+    (
+        "partner_token",
+        &[
+            "organisation_id",
+            "issuer_id",
+            "scopes",
+            "expires_at",
+            "revoked_at",
+        ],
+    ),
+    (
+        "partner_token_share",
+        &["partner_token_id", "partnership_id", "project_id"],
+    ),
+    // a share tells the names of what it covers
+    (
+        "partnership_scope",
+        &["project_id", "department_id", "shift_id"],
+    ),
+    // of a share there is only one step with a number
+    ("partnership_step", &["partnership_id", "number"]),
     ("shift", &["project_id", "department_id"]),
+    // who is in a space sees it, and its trail has one step with a number
+    ("space_member", &["space_id", "organisation_id", "state"]),
+    ("space_project", &["space_id", "project_id"]),
+    ("space_step", &["space_id", "number"]),
+    // who is in the spaces of a template reads it
+    ("space_template", &["space_id", "shift_template_id"]),
 ];
 
 /// What was done.
@@ -89,6 +131,7 @@ impl<'a> Rewriting<'a> {
     }
 
     pub async fn run(mut self) -> Rewritten {
+        rows::unfreeze(self.database).await;
         self.delete().await;
         let added = self.insert().await;
         for of in TYPES {
@@ -130,7 +173,8 @@ impl<'a> Rewriting<'a> {
                 true => self.oracle.sees(of, field, id),
                 false => Sees::Nothing,
             };
-            if self.dice.chance(25) || self.counted(of, column, row) {
+            if self.dice.chance(25) || self.counted(of, column, row) || self.shared(of, column, id)
+            {
                 continue;
             }
             let nullable = nullable.contains(column);
@@ -166,6 +210,27 @@ impl<'a> Rewriting<'a> {
             self.done.changed += 1;
         }
         rows::write(self.database, of, id, &cells).await;
+    }
+
+    /// Whether a share that the viewer sees tells the cell: the names of what it covers.
+    fn shared(&self, of: &Type, column: &str, id: Uuid) -> bool {
+        let names = match (of.table, column) {
+            ("project", "name_en" | "name_zh") => "project_id",
+            ("department", "name_en" | "name_zh") => "department_id",
+            ("shift", "starts_at") => "shift_id",
+            _ => return false,
+        };
+        let scope = kaifong::catalogue::find("PartnershipScope").unwrap();
+        let covered = |(scope_id, row): (&Uuid, &Row)| {
+            row[names] == Cell::Id(id) && self.oracle.lists(scope, *scope_id)
+        };
+        // A space tells the names of the projects in it.
+        let brought = kaifong::catalogue::find("SpaceProject").unwrap();
+        let told = |(brought_id, row): (&Uuid, &Row)| {
+            row["project_id"] == Cell::Id(id) && self.oracle.lists(brought, *brought_id)
+        };
+        let by_a_space = || of.table == "project" && self.rows[brought.name].iter().any(told);
+        self.rows[scope.name].iter().any(covered) || by_a_space()
     }
 
     /// Whether a notice's figures count the cell.
@@ -213,6 +278,10 @@ impl<'a> Rewriting<'a> {
             kept && (sees != Sees::All || !self.oracle.lists(target, **id))
         });
         let there: Vec<Uuid> = there.copied().collect();
+        if there.is_empty() {
+            // All that there were of it are gone.
+            return None;
+        }
         let new = Cell::Id(*self.dice.pick(&there));
         (!own(&new)).then_some(new)
     }

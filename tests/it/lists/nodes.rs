@@ -12,10 +12,13 @@ async fn a_row_is_found_by_its_identifier_in_three_ways() {
         for of in types() {
             let role = match of.name {
                 "Student" | "Guardian" | "Guardianship" | "Enrolment" | "Class" => "teacher",
-                "User" | "Membership" | "NoticeReceipt" => "administrator",
+                "User" | "Membership" | "NoticeReceipt" | "Invitation" => "administrator",
+                "DataRequest" | "DataRequestStep" | "DataRequestRefusal" | "CorrectionNote" => {
+                    "privacy_officer"
+                }
                 _ => "coordinator",
             };
-            let role = if of.name.starts_with("Partnership") {
+            let role = if of.name.starts_with("Partner") || of.name.starts_with("Space") {
                 "administrator"
             } else {
                 role

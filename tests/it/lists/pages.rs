@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Walk, walked};
 use crate::app::{App, ROLES};
-use crate::asking::{code, masked, nodes, of, permitted, sortable, types};
+use crate::asking::{code, constant, masked, nodes, of, permitted, sortable, types};
 
 #[tokio::test]
 async fn pages_make_one_list_both_ways_in_every_order_of_every_type() {
@@ -65,7 +65,7 @@ async fn an_order_of_several_terms_and_no_order_at_all_page_alike() {
             "",
             "orderBy: []",
             "orderBy: [{ field: DISTRICT }, { field: STATUS, direction: DESC }, { field: HOURS }]",
-            "orderBy: [{ field: IDENTITY_NUMBER, direction: DESC }, { field: HEALTH_REMARK }, { field: UPCOMING_SHIFTS, direction: DESC }]",
+            "orderBy: [{ field: EMERGENCY_CONTACT_PHONE, direction: DESC }, { field: INTERNAL_NOTES }, { field: UPCOMING_SHIFTS, direction: DESC }]",
             "where: { status: { eq: ACTIVE } } orderBy: { field: JOINED_ON }",
             "search: \"陳\" includeArchived: true",
         ] {
@@ -227,6 +227,57 @@ async fn a_page_far_from_the_beginning_is_the_same_part_of_the_list() {
                 }
             }
         }
+        app.database.close().await;
+    }
+}
+
+/// A page's first row is looked up in the index where many would have to be passed over; rows
+/// without a value in the order's field come after all others, and are not lost by it.
+#[tokio::test]
+async fn a_page_that_is_sought_is_the_same_part_of_the_list() {
+    for app in permitted().await {
+        let (mut sought, mut without) = (0, 0);
+        for (name, field, filter) in [
+            ("Volunteer", "nameEn", ""),
+            ("Volunteer", "birthDate", ""),
+            ("Volunteer", "status", ", where: { hours: { gte: 2 } }"),
+            ("Student", "nameEn", ""),
+            ("Assignment", "status", ""),
+            ("Shift", "endsAt", ", includeArchived: true"),
+        ] {
+            let of = of(name);
+            let walk = Walk {
+                app: &app,
+                role: "administrator",
+                of,
+                arguments: format!("orderBy: {{ field: {} }}{filter}", constant(field)),
+                field,
+            };
+            let whole = walk.all(true, 1000).await.concat();
+            let last = whole.len();
+            without += whole.iter().filter(|row| row[field].is_null()).count();
+            for offset in [
+                199,
+                200,
+                201,
+                last / 2,
+                last.saturating_sub(30),
+                last - 10,
+                last,
+            ] {
+                // Between 200 rows and twenty pages.
+                sought += usize::from((200..=620).contains(&offset));
+                let page = walk.page(&format!("first: 30 offset: {offset}")).await;
+                let edges = page["edges"].as_array().unwrap().iter();
+                let found: Vec<Value> = edges.map(|edge| edge["node"].clone()).collect();
+                let expected: Vec<Value> = whole.iter().skip(offset).take(30).cloned().collect();
+                assert_eq!(found, expected, "{name} by {field} from {offset}");
+                let more = &page["pageInfo"]["hasNextPage"];
+                assert_eq!(more, &json!(offset + 30 < last), "{name} {field} {offset}");
+            }
+        }
+        assert!(sought >= 12, "of enough rows: {sought}");
+        assert!(without >= 30, "some have no value: {without}");
         app.database.close().await;
     }
 }

@@ -124,10 +124,7 @@ impl Sight {
             .iter()
             .map(|field| (field.name.to_owned(), layout.field(field)));
         let slots = slots.collect();
-        let existing = of
-            .deeds
-            .iter()
-            .filter(|deed| deed.scope == DeedScope::Existing);
+        let existing = of.deeds.iter().filter(|deed| deed.scope.of_a_row());
         let deeds = existing
             .map(|deed| (deed.name.to_owned(), layout.deed(deed)))
             .collect();
@@ -173,8 +170,11 @@ fn asked(of: &'static Type, lens: &Lens, record: &Record) -> BTreeMap<Question, 
     }
     for deed in of.deeds {
         let allowed = match deed.scope {
-            DeedScope::Existing => continue,
-            DeedScope::New => lens.allows(&format!("{}.create", of.name), &like(of, record)),
+            DeedScope::Existing | DeedScope::Right => continue,
+            DeedScope::New => {
+                let action = format!("{}.{}", of.name, deed.name);
+                lens.allows(&action, &like(of, record))
+            }
             DeedScope::Bulk => lens.permit_bulk(of, deed).is_ok(),
         };
         said.insert(deed.name.to_owned(), tick(allowed, '✓'));
@@ -204,7 +204,10 @@ pub fn check_sense(me: &Me, answers: &BTreeMap<&'static str, Sorts>) {
                 let place = format!("{}: {of}.{question} {answer} {word}", me.name);
                 match question.strip_suffix(":edit") {
                     Some(field) => assert_eq!(said[field], 'F', "{place}"),
-                    None => assert!(question == "create" || said["list"] == 'F', "{place}"),
+                    None => assert!(
+                        ["create", "issue"].contains(&question.as_str()) || said["list"] == 'F',
+                        "{place}"
+                    ),
                 }
             }
             let of = find(of).unwrap();

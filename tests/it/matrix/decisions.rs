@@ -160,14 +160,46 @@ pub const DOES: [Does; 10] = [
     (
         "administrator",
         &[
+            ("DataRequest", "open, withdraw", "✓ mine, answered / –"),
+            ("DataRequest", "export", "✓ answered / –"),
+            // into one's own organisation, but officers are named by officers
+            ("Invitation", "send, revoke", "✓ own / – of an officer / –"),
             ("Organisation", "change, archive", "✓ own, branch / –"),
             // a branch is made below the headquarters
             ("Organisation", "create", "✓ branch / –"),
+            // whose token it is, issues it; either side ends it
+            ("PartnerToken", "issue, rename", "✓ received / –"),
+            ("PartnerToken", "revoke", "✓ given, received / –"),
             ("Partnership", "create, change, archive", "✓ given / –"),
+            // the partner agrees or does not; both hold a share, end it and agree on another
+            ("Partnership", "accept, decline", "✓ received / –"),
+            (
+                "Partnership",
+                "suspend, resume, revoke, proposeChange, acceptChange, declineChange",
+                "✓ given, received / –",
+            ),
+            (
+                "Space",
+                "create, change, archive, invite, remove",
+                "✓ own space / –",
+            ),
+            ("Space", "join, decline", "✓ invited / –"),
+            // each side shares what is its own
+            (
+                "Space",
+                "leave, bring, takeOut, bringTemplates, takeOutTemplates, share",
+                "✓ own space, joined / –",
+            ),
             ("Project", "create, change, archive", "✓ own / –"),
             ("Shift", "create, change, archive, assign", "✓ own / –"),
+            ("ShiftTemplate", "create, change, archive", "✓ own / –"),
             ("Assignment", "unassign", "✓ own / –"),
-            ("Volunteer", "create, change, archive", "✓ own / –"),
+            (
+                "Volunteer",
+                "create, change, archive, seeSmallGroups",
+                "✓ own / –",
+            ),
+            ("Student", "seeSmallGroups", "✓ own / –"),
             ("Class", "create, change, archive", "✓ own / –"),
             ("Notice", "create, change, archive, publish", "✓ own / –"),
         ],
@@ -175,14 +207,30 @@ pub const DOES: [Does; 10] = [
     (
         "coordinator",
         &[
+            ("DataRequest", "open, withdraw", "✓ mine, answered / –"),
+            ("DataRequest", "export", "✓ answered / –"),
             ("Project", "create, change, archive", "✓ own / –"),
             ("Shift", "create, change, archive, assign", "✓ own / –"),
+            ("ShiftTemplate", "create, change, archive", "✓ own / –"),
             ("Assignment", "unassign", "✓ own / –"),
+            ("Volunteer", "seeSmallGroups", "✓ own / –"),
             ("Notice", "create, change, archive, publish", "✓ own / –"),
         ],
     ),
     ("team leader", &[("Shift", "change", "✓ led / –")]),
-    ("volunteer", &[("Volunteer", "change", "✓ mine / –")]),
+    // "own F" of the names and of the identity number: the own pair too
+    (
+        "volunteer",
+        &[
+            ("DataRequest", "open, withdraw", "✓ mine, answered / –"),
+            ("DataRequest", "export", "✓ answered / –"),
+            (
+                "Volunteer",
+                "change, readDisclosures, nameWithIdentityNumber, giveConsent, withdrawConsent",
+                "✓ mine / –",
+            ),
+        ],
+    ),
     ("partner, read-only", &[]),
     (
         "partner, edit",
@@ -193,37 +241,96 @@ pub const DOES: [Does; 10] = [
     ),
     (
         "teacher",
-        &[(
-            "Notice",
-            "create, change, archive, publish",
-            "✓ own class / –",
-        )],
+        &[
+            ("DataRequest", "open, withdraw", "✓ mine, answered / –"),
+            ("DataRequest", "export", "✓ answered / –"),
+            (
+                "Notice",
+                "create, change, archive, publish",
+                "✓ own class / –",
+            ),
+        ],
     ),
-    ("guardian", &[]),
+    // a relevant person consents for a child
+    (
+        "guardian",
+        &[
+            (
+                "DataRequest",
+                "open, withdraw",
+                "✓ mine, own child, answered / –",
+            ),
+            ("DataRequest", "export", "✓ answered / –"),
+            ("Guardian", "readDisclosures", "✓ mine / –"),
+            (
+                "Student",
+                "readDisclosures, giveConsent, withdrawConsent",
+                "✓ own child / –",
+            ),
+        ],
+    ),
     (
         "privacy officer",
         // "policies, logs, requests, holds"
-        &[(
-            "Organisation",
-            "publishPolicies, approvePolicies, rollBackPolicies",
-            "✓",
-        )],
+        &[
+            // requests of people, and those made for them
+            (
+                "DataRequest",
+                "open, withdraw, answer, answerPartly, refuse",
+                "✓ own / –",
+            ),
+            ("DataRequest", "export", "✓ answered, answered here / –"),
+            // who answers for privacy is named by who does already
+            ("Invitation", "send, revoke", "✓ of an officer / –"),
+            (
+                "Organisation",
+                "publishPolicies, approvePolicies, rollBackPolicies",
+                "✓",
+            ),
+            // how long data is kept, where it may go, what is held, and who is erased
+            (
+                "Organisation",
+                "privacyOffice, placeHold, releaseHold, setRetention, setResidency",
+                "✓ own / –",
+            ),
+            ("Volunteer", "erase", "✓ own / –"),
+            ("User", "erase", "✓ own / –"),
+            // and drafts what people are shown before they consent
+            (
+                "ConsentText",
+                "create, change, publish, retire",
+                "✓ own / –",
+            ),
+            ("User", "readDisclosures", "✓ own / –"),
+            ("Volunteer", "readDisclosures", "✓ own / –"),
+            ("Student", "readDisclosures", "✓ own / –"),
+            ("Guardian", "readDisclosures", "✓ own / –"),
+        ],
     ),
     ("anonymous", &[]),
 ];
 
-/// Everybody signs and confirms what was sent to them in person.
-pub const EVERYBODY_DOES: Entry = ("NoticeReceipt", "confirm", "✓ mine / –");
+/// Everybody signs and confirms what was sent to them in person, and reads to whom the own sign-in was
+/// shown.
+pub const EVERYBODY_DOES: [Entry; 2] = [
+    ("NoticeReceipt", "confirm", "✓ mine / –"),
+    ("User", "readDisclosures", "✓ mine / –"),
+];
 
 /// Who sets what: `*` are all the fields that can be set, `-` takes away.
 pub const SETS: [Does; 10] = [
     (
         "administrator",
         &[
+            ("DataRequest", "*", "✓ mine, answered / –"),
+            ("Invitation", "*", "✓ own / – of an officer / –"),
             ("Organisation", "*", "✓ own, branch / –"),
+            ("PartnerToken", "*", "✓ received / –"),
             ("Partnership", "*", "✓ given / –"),
+            ("Space", "*", "✓ own space / –"),
             ("Project", "*", "✓ own / –"),
             ("Shift", "*", "✓ own / –"),
+            ("ShiftTemplate", "*", "✓ own / –"),
             ("Volunteer", "* - healthRemark, identityNumber", "✓ own / –"),
             ("Class", "*", "✓ own / –"),
             ("Notice", "*", "✓ own / –"),
@@ -232,8 +339,10 @@ pub const SETS: [Does; 10] = [
     (
         "coordinator",
         &[
+            ("DataRequest", "*", "✓ mine, answered / –"),
             ("Project", "*", "✓ own / –"),
             ("Shift", "*", "✓ own / –"),
+            ("ShiftTemplate", "*", "✓ own / –"),
             ("Notice", "*", "✓ own / –"),
         ],
     ),
@@ -241,18 +350,38 @@ pub const SETS: [Does; 10] = [
     (
         "volunteer",
         // not what the organisation says of the person
-        &[(
-            "Volunteer",
-            "* - internalNotes, status, joinedOn, organisation, department",
-            "✓ mine / –",
-        )],
+        &[
+            ("DataRequest", "*", "✓ mine, answered / –"),
+            (
+                "Volunteer",
+                "* - internalNotes, status, joinedOn, organisation, department",
+                "✓ mine / –",
+            ),
+        ],
     ),
     ("partner, read-only", &[]),
     // progress, not the place
     ("partner, edit", &[("Shift", "progress", "✓ shared / –")]),
-    ("teacher", &[("Notice", "*", "✓ own class / –")]),
-    ("guardian", &[]),
-    ("privacy officer", &[]),
+    (
+        "teacher",
+        &[
+            ("DataRequest", "*", "✓ mine, answered / –"),
+            ("Notice", "*", "✓ own class / –"),
+        ],
+    ),
+    (
+        "guardian",
+        &[("DataRequest", "*", "✓ mine, own child, answered / –")],
+    ),
+    (
+        "privacy officer",
+        // drafts what people are shown before they consent
+        &[
+            ("DataRequest", "*", "✓ own / –"),
+            ("Invitation", "*", "✓ of an officer / –"),
+            ("ConsentText", "*", "✓ own / –"),
+        ],
+    ),
     ("anonymous", &[]),
 ];
 

@@ -122,12 +122,12 @@ pub fn disagreements(matrix: &Matrix) -> Vec<String> {
                     }
                 }
                 for deed in of.deeds {
-                    let (ty, name, cell) = EVERYBODY_DOES;
-                    let decided = match (of.name, deed.name) == (ty, name) {
-                        true => said(cell, word),
-                        false => decided_to_do(&DOES, viewer, of.name, deed.name, word),
-                    };
-                    check(deed.name, Some(decided));
+                    let everybody = EVERYBODY_DOES.iter();
+                    let everybody = everybody
+                        .filter(|(ty, name, _)| (of.name, deed.name) == (*ty, *name))
+                        .map(|(_, _, cell)| said(cell, word));
+                    let own = decided_to_do(&DOES, viewer, of.name, deed.name, word);
+                    check(deed.name, Some(fullest(everybody.chain([own]))));
                 }
             }
         }

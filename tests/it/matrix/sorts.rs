@@ -8,7 +8,7 @@ use super::ties::Tie;
 use super::viewers::Me;
 
 /// What a row can be to a viewer, from the closest to the furthest, as officers are told.
-pub const WORDS: [(&str, &str); 22] = [
+pub const WORDS: [(&str, &str); 31] = [
     (
         "mine",
         "the viewer's own record, or a row about the viewer in person",
@@ -74,6 +74,42 @@ pub const WORDS: [(&str, &str); 22] = [
         "a share of which the viewer's organisation is the partner",
     ),
     (
+        "own space",
+        "a space that the viewer's organisation leads, or a row of it",
+    ),
+    (
+        "joined",
+        "a space that the viewer's organisation is in, or a row of it; of its steps, those about that",
+    ),
+    (
+        "invited",
+        "a space to which the viewer's organisation is asked, or a row about that",
+    ),
+    (
+        "brought",
+        "a template of the viewer's organisation that was brought into a space",
+    ),
+    (
+        "draft",
+        "a text on consent of the viewer's organisation or a child's school that is being written",
+    ),
+    (
+        "answered",
+        "a request for access that was answered, about the viewer or an own child",
+    ),
+    (
+        "answered here",
+        "a request for access of the viewer's organisation that was answered",
+    ),
+    (
+        "of staff",
+        "a note about somebody of the viewer's organisation who is no volunteer",
+    ),
+    (
+        "of an officer",
+        "an invitation to be a privacy officer of the viewer's organisation",
+    ),
+    (
         "own",
         "of the viewer's organisation; for a teacher, of the school",
     ),
@@ -86,7 +122,17 @@ pub const WORDS: [(&str, &str); 22] = [
 pub fn includes(broad: &str, narrow: &str) -> bool {
     match broad {
         "led" => narrow == "today",
-        "own" => !["branch", "given", "received", "rest", "own"].contains(&narrow),
+        "own" => ![
+            "branch",
+            "given",
+            "received",
+            "own space",
+            "joined",
+            "invited",
+            "rest",
+            "own",
+        ]
+        .contains(&narrow),
         _ => false,
     }
 }
@@ -97,18 +143,39 @@ impl Me {
         let to = |mine: &BTreeSet<Uuid>| !tie.about.is_disjoint(mine);
         let published = tie.word == "PUBLISHED";
         match of {
-            "Partnership" | "PartnershipScope" if !self.shares.is_empty() => {
+            "Partnership" | "PartnershipScope" | "PartnershipStep" | "PartnerToken"
+            | "PartnerTokenShare"
+                if !self.shares.is_empty() =>
+            {
                 if to(&self.person) {
                     "this share"
                 } else {
                     "rest"
                 }
             }
-            "Partnership" | "PartnershipScope" => match tie.lead {
+            "Partnership" | "PartnershipScope" | "PartnershipStep" | "PartnerToken"
+            | "PartnerTokenShare" => match tie.lead {
                 Some(lead) if self.organisations.contains(&lead) => "given",
                 _ if to(&self.organisations) => "received",
                 _ => "rest",
             },
+            "ShiftTemplate" => match tie.lead {
+                Some(lead) if !self.organisations.contains(&lead) && to(&self.organisations) => {
+                    "joined"
+                }
+                Some(lead) if self.organisations.contains(&lead) && tie.word == "BROUGHT" => {
+                    "brought"
+                }
+                _ => self.place(tie),
+            },
+            "Space" | "SpaceMember" | "SpaceProject" | "SpaceStep" | "SpaceTemplate" => {
+                match tie.lead {
+                    Some(lead) if self.organisations.contains(&lead) => "own space",
+                    _ if to(&self.organisations) => "joined",
+                    _ if !tie.asked.is_disjoint(&self.organisations) => "invited",
+                    _ => "rest",
+                }
+            }
             "Notice" if published && to(&self.person) => "sent",
             "Notice" if published && tie.whole && to(&self.organisations) => "for all",
             "Notice" if published && to(&self.led) => "led",
@@ -116,6 +183,25 @@ impl Me {
             "Notice" if published && tie.forwardable && to(&self.shared) => "passed on",
             "Notice" if to(&self.classes) => "own class",
             "Notice" => self.place(tie),
+            "ConsentText" if tie.word == "DRAFT" => match self.place(tie) {
+                "own" | "child's school" => "draft",
+                place => place,
+            },
+            "DataRequest" if tie.word == "COPY" && (to(&self.person) || to(&self.wards)) => {
+                "answered"
+            }
+            "DataRequest" if tie.word == "COPY" && self.place(tie) == "own" => "answered here",
+            "CorrectionNote"
+                if tie.word != "VOLUNTEER"
+                    && !to(&self.person)
+                    && !to(&self.wards)
+                    && self.place(tie) == "own" =>
+            {
+                "of staff"
+            }
+            "Invitation" if tie.word == "PRIVACY_OFFICER" && self.place(tie) == "own" => {
+                "of an officer"
+            }
             "Guardian" | "Guardianship" if to(&self.wards) => {
                 let own = to(&self.person) && tie.word != "NO_ACCESS";
                 if own { "mine" } else { "other guardian" }

@@ -24,6 +24,8 @@ pub struct Tie {
     /// Of a notice: whether it goes to the whole organisation, and whether it may be passed on.
     pub whole: bool,
     pub forwardable: bool,
+    /// Who is asked to join, for spaces.
+    pub asked: BTreeSet<Uuid>,
 }
 
 /// Standings in which somebody is on a roster.
@@ -56,6 +58,9 @@ pub fn ties(demo: &Demo) -> BTreeMap<&'static str, Vec<Tie>> {
     work(demo, &mut all);
     schools(demo, &mut all);
     notices(demo, &mut all);
+    requests(demo, &mut all);
+    invitations(demo, &mut all);
+    consents(demo, &mut all);
     all
 }
 
@@ -98,11 +103,86 @@ fn organisations(demo: &Demo, all: &mut Ties) {
         ..tie(s.id, [s.lead_id, s.partner_id, s.partnership_id])
     });
     all.insert("PartnershipScope", scopes.collect());
+    let steps = demo.partnership_steps.iter().map(|s| Tie {
+        lead: Some(s.lead_id),
+        ..tie(s.id, [s.lead_id, s.partner_id, s.partnership_id])
+    });
+    all.insert("PartnershipStep", steps.collect());
+    let tokens = demo.partner_token_shares.iter().map(|s| Tie {
+        lead: Some(s.lead_id),
+        ..tie(s.partner_token_id, [s.partner_id, s.partnership_id])
+    });
+    all.insert("PartnerToken", tokens.collect());
+    let shares = demo.partner_token_shares.iter().map(|s| Tie {
+        lead: Some(s.lead_id),
+        ..tie(s.id, [s.partner_id, s.partnership_id])
+    });
+    all.insert("PartnerTokenShare", shares.collect());
+    spaces(demo, all);
     all.insert("Tag", demo.tags.iter().map(|t| tie(t.id, [])).collect());
     all.insert(
         "Holiday",
         demo.holidays.iter().map(|h| tie(h.id, [])).collect(),
     );
+}
+
+/// A space and what is in it are about those who are in it; a place also about whose it is, and a step
+/// only about that one.
+fn spaces(demo: &Demo, all: &mut Ties) {
+    let standing = |space: Uuid, state: &str| -> BTreeSet<Uuid> {
+        let places = demo.space_members.iter().filter(|m| m.space_id == space);
+        let so = places.filter(|m| m.state == state);
+        so.map(|m| m.organisation_id).collect()
+    };
+    let spaces = demo.spaces.iter().map(|s| Tie {
+        lead: Some(s.lead_id),
+        asked: standing(s.id, "INVITED"),
+        ..tie(s.id, standing(s.id, "JOINED"))
+    });
+    all.insert("Space", spaces.collect());
+    let places = demo.space_members.iter().map(|m| Tie {
+        lead: Some(m.lead_id),
+        asked: [m.organisation_id].into(),
+        ..tie(m.id, standing(m.space_id, "JOINED"))
+    });
+    all.insert("SpaceMember", places.collect());
+    let brought = demo.space_projects.iter().map(|p| Tie {
+        lead: Some(p.lead_id),
+        ..tie(p.id, standing(p.space_id, "JOINED"))
+    });
+    all.insert("SpaceProject", brought.collect());
+    let steps = demo.space_steps.iter().map(|s| Tie {
+        lead: Some(s.lead_id),
+        ..tie(s.id, [s.organisation_id])
+    });
+    all.insert("SpaceStep", steps.collect());
+    let templates = demo.space_templates.iter().map(|t| Tie {
+        lead: demo
+            .spaces
+            .iter()
+            .find(|s| s.id == t.space_id)
+            .map(|s| s.lead_id),
+        ..tie(t.id, standing(t.space_id, "JOINED"))
+    });
+    all.insert("SpaceTemplate", templates.collect());
+    let templates = demo.shift_templates.iter().map(|t| {
+        let brought = demo
+            .space_templates
+            .iter()
+            .find(|b| b.shift_template_id == t.id);
+        let read = brought
+            .map(|b| standing(b.space_id, "JOINED"))
+            .unwrap_or_default();
+        Tie {
+            lead: Some(t.organisation_id),
+            ..worded(
+                t.id,
+                if brought.is_some() { "BROUGHT" } else { "" },
+                read.into_iter().chain([t.organisation_id]),
+            )
+        }
+    });
+    all.insert("ShiftTemplate", templates.collect());
 }
 
 fn work(demo: &Demo, all: &mut Ties) {
@@ -199,4 +279,54 @@ fn notices(demo: &Demo, all: &mut Ties) {
         tie(r.id, about.into_iter().flatten())
     });
     all.insert("NoticeReceipt", receipts.collect());
+}
+
+fn requests(demo: &Demo, all: &mut Ties) {
+    let requests = demo.data_requests.iter().map(|r| {
+        let whose = [r.volunteer_id, r.student_id, r.guardian_id, r.account_id];
+        let about = whose.into_iter().flatten().chain([r.organisation_id]);
+        let word = match (r.kind.as_str(), r.state.as_str()) {
+            ("ACCESS", "ANSWERED") => "COPY",
+            _ => "",
+        };
+        worded(r.id, word, about)
+    });
+    all.insert("DataRequest", requests.collect());
+    let steps = demo.data_request_steps.iter().map(|s| {
+        let whose = [s.volunteer_id, s.student_id, s.guardian_id, s.account_id];
+        let about = whose.into_iter().flatten().chain([s.organisation_id]);
+        tie(s.id, about)
+    });
+    all.insert("DataRequestStep", steps.collect());
+    let refusals = demo.data_request_refusals.iter();
+    let refusals = refusals.map(|r| tie(r.id, [r.organisation_id]));
+    all.insert("DataRequestRefusal", refusals.collect());
+    let notes = demo.correction_notes.iter().map(|n| {
+        let whose = [n.volunteer_id, n.student_id, n.guardian_id, n.account_id];
+        let about = whose.into_iter().flatten().chain([n.organisation_id]);
+        let word = if n.volunteer_id.is_some() {
+            "VOLUNTEER"
+        } else {
+            ""
+        };
+        worded(n.id, word, about)
+    });
+    all.insert("CorrectionNote", notes.collect());
+}
+
+fn invitations(demo: &Demo, all: &mut Ties) {
+    let invitations = demo.invitations.iter();
+    let invitations = invitations.map(|i| worded(i.id, &i.role, [i.organisation_id]));
+    all.insert("Invitation", invitations.collect());
+}
+
+fn consents(demo: &Demo, all: &mut Ties) {
+    let texts = demo.consent_texts.iter();
+    let texts = texts.map(|t| worded(t.id, &t.status, [t.organisation_id]));
+    all.insert("ConsentText", texts.collect());
+    let consents = demo.consents.iter().map(|c| {
+        let about = [Some(c.organisation_id), c.volunteer_id, c.student_id];
+        tie(c.id, about.into_iter().flatten())
+    });
+    all.insert("Consent", consents.collect());
 }

@@ -32,6 +32,7 @@ pub struct Me {
     pub name: &'static str,
     account: Option<Uuid>,
     pub shares: Vec<String>,
+    token: Option<Uuid>,
     pub person: BTreeSet<Uuid>,
     pub organisations: BTreeSet<Uuid>,
     pub branches: BTreeSet<Uuid>,
@@ -61,7 +62,12 @@ pub fn me(name: &'static str, demo: &Demo) -> Me {
     };
     match holder(&role) {
         Some(DemoToken::User { account_id, .. }) => person(name, account_id, demo),
-        Some(DemoToken::Partner { share_ids, .. }) => partner(name, &share_ids, demo),
+        Some(DemoToken::Partner {
+            token, share_ids, ..
+        }) => Me {
+            token: Some(token),
+            ..partner(name, &share_ids, demo)
+        },
         None if name == "school administrator" => {
             let Some(DemoToken::User {
                 organisation_id, ..
@@ -207,6 +213,7 @@ impl Me {
     /// The subject of the token.
     pub fn subject(&self) -> String {
         self.account
+            .or(self.token)
             .map_or_else(|| self.name.to_owned(), |account| account.to_string())
     }
 }

@@ -1,13 +1,26 @@
 //! Deeds: what they write and give back, what stands in their way, and who may do them.
 
 mod fields;
+mod forward;
 mod notices;
 mod order;
 mod places;
 mod records;
 mod roster;
 mod shares;
+mod shares_at_once;
+mod shares_end;
+mod shares_instant;
+pub mod shares_live;
+mod shares_onward;
+mod shares_time;
 mod signatures;
+mod space_shares;
+mod spaces;
+mod spaces_unseen;
+mod templates;
+mod templates_shared;
+mod templates_used;
 mod unseen;
 mod values;
 
@@ -38,10 +51,14 @@ async fn ask(app: &App, who: &str, query: &str, variables: Value) -> Value {
 async fn deed(app: &App, who: &str, name: &str, fields: &str, input: &Value) -> Value {
     let prefix = name[..1].to_uppercase() + &name[1..];
     let verb = name.rfind(char::is_uppercase).unwrap();
-    let subject = if name == "shiftAssign" {
-        "assignment"
-    } else {
-        &name[..verb]
+    let subject = match name {
+        "shiftAssign" => "assignment",
+        name if name.starts_with("partnership") => "partnership",
+        name if name.ends_with("GiveConsent") || name.ends_with("WithdrawConsent") => "consent",
+        name if name.starts_with("space") => "space",
+        name if name.starts_with("organisation") => "organisation",
+        name if name.starts_with("dataRequest") => "dataRequest",
+        name => &name[..verb],
     };
     let query = format!(
         "mutation($input: {prefix}Input!) {{ {name}(input: $input) {{ {subject} {{ id version {fields} }} \

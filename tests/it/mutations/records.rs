@@ -36,9 +36,9 @@ async fn each_kind_of_record_is_made_changed_and_archived() {
             (
                 "partnership",
                 "administrator",
-                json!({ "leadId": lead, "partnerId": partner, "level": "EDIT", "projectIds": [project], "purpose": "a test", "fieldGroups": ["ROSTER", "NAMES"], "desensitised": true, "validFrom": "2026-12-01T00:00:00+08:00" }),
-                json!({ "lead": { "id": lead }, "partner": { "id": partner }, "level": "EDIT", "state": "PROPOSED", "purpose": "a test", "fieldGroups": ["ROSTER", "NAMES"], "desensitised": true, "validFrom": "2026-11-30T16:00:00Z", "validTo": null }),
-                json!({ "state": "ACTIVE", "desensitised": false, "fieldGroups": [] }),
+                json!({ "leadId": lead, "partnerId": partner, "level": "EDIT", "projectIds": [project], "purpose": "a test", "fieldGroups": ["ROSTER", "CONTACTS"], "desensitised": true, "validFrom": "2026-12-01T00:00:00+08:00" }),
+                json!({ "lead": { "id": lead }, "partner": { "id": partner }, "level": "EDIT", "state": "PROPOSED", "purpose": "a test", "fieldGroups": ["ROSTER", "CONTACTS"], "desensitised": true, "validFrom": "2026-11-30T16:00:00Z", "validTo": null }),
+                json!({ "desensitised": false, "fieldGroups": [], "purpose": "another" }),
             ),
             (
                 "volunteer",

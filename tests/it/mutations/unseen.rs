@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{deed, done, one, organisation, pair, stopped};
 use crate::app::{App, ROLES};
-use crate::asking::{id, nodes, row, types};
+use crate::asking::{id, nodes, row, space_input, types};
 
 #[tokio::test]
 async fn a_stale_version_is_refused_and_what_one_does_not_see_makes_none_stale() {
@@ -138,7 +138,7 @@ async fn a_row_that_one_does_not_see_answers_like_one_that_is_not_there() {
                 for deed in ty
                     .deeds
                     .iter()
-                    .filter(|deed| deed.scope == DeedScope::Existing)
+                    .filter(|deed| deed.scope == DeedScope::Existing && !deed.looks)
                 {
                     let name = format!(
                         "{}{}{}",
@@ -149,8 +149,20 @@ async fn a_row_that_one_does_not_see_answers_like_one_that_is_not_there() {
                     let mut answers = Vec::new();
                     for row in [hidden, unknown] {
                         let mut input = json!({ "id": id(ty.name, row), "version": "x" });
+                        match deed.name {
+                            "giveConsent" => input["textId"] = json!(id("ConsentText", hidden)),
+                            "withdrawConsent" => input["purpose"] = json!("SCORING"),
+                            _ => {}
+                        }
                         if deed.name == "assign" {
                             input["volunteerId"] = json!(id("Volunteer", hidden));
+                        }
+                        if ty.name == "Space" {
+                            let [organisation, project] =
+                                ["Organisation", "Project"].map(|of| id(of, hidden));
+                            let more = space_input(deed.name, &organisation, &project);
+                            let more = more.as_object().unwrap().clone();
+                            input.as_object_mut().unwrap().extend(more);
                         }
                         assert_eq!(
                             stopped(&app, role, &name, &input).await,

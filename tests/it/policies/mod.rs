@@ -182,11 +182,7 @@ fn an_invalid_set_is_refused_with_file_line_and_reason() {
 #[test]
 fn an_invalid_schema_is_refused_with_its_line() {
     let mut broken = schema();
-    broken.text = broken.text.replacen(
-        "entity Job = { role: String };",
-        "entity Job = { role String };",
-        1,
-    );
+    broken.text = broken.text.replacen("role: String", "role String", 1);
     let line = broken
         .text
         .lines()

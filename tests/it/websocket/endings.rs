@@ -60,14 +60,14 @@ async fn who_gives_no_sign_of_life_is_closed_and_who_does_is_not() {
     let deaf = async {
         let mut client = rig.begun().await;
         client.ask("1", "subscription { silence }").await;
-        assert_eq!(client.hear().await, ping);
+        assert_eq!(client.hear_even_pings().await, ping);
         assert_eq!(client.closed().await, idle);
     };
     let alive = async {
         let mut client = rig.begun().await;
         client.ask("1", "subscription { silence }").await;
         for _ in 0..4 {
-            assert_eq!(client.hear().await, ping);
+            assert_eq!(client.hear_even_pings().await, ping);
             client.say(json!({ "type": "pong" })).await;
         }
         client.is_well().await;

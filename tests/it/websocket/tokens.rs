@@ -93,7 +93,7 @@ async fn the_tokens_end_ends_the_socket_at_that_instant() {
         }
     };
     assert_eq!(u16::from(frame.code), 4403);
-    assert_eq!(&*frame.reason, "Forbidden: the token has expired");
+    assert_eq!(&*frame.reason, "Forbidden: the token is not valid");
     assert!(Utc::now() >= end, "not before");
     // More than these do not come in the time that was left, however slow the machine is.
     let most = (end - begun).num_milliseconds() / 20 + 1;

@@ -1,0 +1,118 @@
+//! `kaifong audit`, as whoever runs the server has it.
+
+use std::process::Command;
+
+use kaifong::demo::{DemoToken, holders};
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::scratch::Scratch;
+use crate::served::Server;
+
+fn audit(scratch: &Scratch, words: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_kaifong"))
+        .arg("audit")
+        .args(words)
+        .args(["--data-dir", "data"])
+        .current_dir(scratch.path(""))
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn account(role: &str) -> String {
+    match holders()
+        .into_iter()
+        .find(|holder| holder.role == role)
+        .unwrap()
+        .kind
+    {
+        DemoToken::User { account_id, .. } => account_id.to_string(),
+        DemoToken::Partner { .. } => panic!("{role} is a person"),
+    }
+}
+
+#[test]
+fn a_log_is_verified_signed_and_shown_on_the_command_line() {
+    let scratch = Scratch::new();
+    let (server, site) = Server::first(&scratch, &[], "sqlite:data/kaifong.db").expect("it starts");
+    let query = "{ volunteers(first: 3) { nodes { id nameZh phone } } }";
+    let (_, answer) = server
+        .ask(&site.token, query, serde_json::json!({}))
+        .unwrap();
+    let shown = &answer["data"]["volunteers"]["nodes"][0];
+    let (code, text, _) = audit(&scratch, &["verify"]);
+    assert!(code == 0 && text.starts_with("holds: "), "{text}");
+    let (code, checkpoint, _) = audit(&scratch, &["checkpoint"]);
+    assert!(
+        code == 0 && checkpoint.starts_with("kaifong audit checkpoint 1\norigin "),
+        "{checkpoint}"
+    );
+    scratch.file("then", &checkpoint);
+    let (code, text, _) = audit(&scratch, &["verify", "--checkpoint", "then"]);
+    assert!(code == 0 && text.contains("the checkpoint holds"), "{text}");
+    scratch.file(
+        "forged",
+        &checkpoint.replace("origin kaifong", "origin other"),
+    );
+    let (code, _, error) = audit(&scratch, &["verify", "--checkpoint", "forged"]);
+    assert!(
+        code == 1 && error.contains("not signed by this server"),
+        "{error}"
+    );
+
+    // Shown to whom the policies let know, and that is logged too.
+    let record = shown["id"].as_str().unwrap();
+    let officer = account("privacy_officer");
+    let words = [
+        "show", "--record", record, "--as", &officer, "--format", "json",
+    ];
+    let (code, text, error) = audit(&scratch, &words);
+    assert_eq!(code, 0, "{error}");
+    let found: Value = serde_json::from_str(&text).unwrap();
+    let node = &found["data"]["disclosures"]["nodes"][0];
+    assert_eq!(
+        node["full"],
+        serde_json::json!(["Volunteer.nameZh", "Volunteer.phone"]),
+        "{found}"
+    );
+    let (code, lines, _) = audit(&scratch, &words[..5]);
+    assert!(
+        code == 0 && lines.contains("PRIVACY_OFFICER  full [Volunteer.disclosures]"),
+        "{lines}"
+    );
+    let administrator = account("administrator");
+    let (code, text, error) = audit(
+        &scratch,
+        &["show", "--record", record, "--as", &administrator],
+    );
+    assert!(
+        code == 1 && text.is_empty() && error.contains("policies"),
+        "{text} {error}"
+    );
+
+    // Whoever has the database changes an entry; the command says which.
+    server.kill();
+    let file = Connection::open(scratch.path("data/kaifong.db")).unwrap();
+    file.execute_batch(
+        "DROP TRIGGER audit_entry_never_changed;
+         UPDATE audit_entry SET body = (SELECT body FROM audit_entry WHERE number = 1) WHERE number = 2",
+    )
+    .unwrap();
+    let (code, text, _) = audit(&scratch, &["verify"]);
+    assert!(
+        code == 3 && text.starts_with("BROKEN: entry 2 was altered"),
+        "{text}"
+    );
+    let (code, text, _) = audit(&scratch, &["verify", "--from", "3", "--format", "json"]);
+    let found: Value = serde_json::from_str(&text).unwrap();
+    assert!(
+        code == 0 && found["holds"] == true,
+        "what follows holds by itself: {text}"
+    );
+}

@@ -1,0 +1,17 @@
+//! The log of disclosures: what is logged is what was shown, and nothing can be altered unseen.
+
+mod command;
+mod erased;
+mod forgotten;
+mod killed;
+mod logged;
+mod own;
+mod paces;
+mod random;
+mod shown;
+mod side_by_side;
+mod tampered;
+mod trail;
+mod trail_killed;
+mod watched;
+mod writers;
