@@ -10,14 +10,14 @@ import readline from 'node:readline';
 export const program = process.env.KAIFONG_PROGRAM
   ?? path.resolve(import.meta.dirname, '../../target/debug/kaifong');
 
-/** Starts the demo in a new folder with these settings, as `KAIFONG_…` names them. */
-export const serve = async (settings = {}) => {
+/** Starts the demo in a new folder with these settings, as `KAIFONG_…` names them; at any port, or at this. */
+export const serve = async (settings = {}, port = 0) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kaifong-demo-'));
   const data = path.join(folder, 'data');
   const file = path.join(folder, 'tokens.json');
   const log = fs.openSync(path.join(folder, 'log'), 'w');
   const environment = { PATH: process.env.PATH, ...settings };
-  const server = spawn(program, ['demo', '--data-dir', data, '--listen', '127.0.0.1:0', '--tokens', file], {
+  const server = spawn(program, ['demo', '--data-dir', data, '--listen', `127.0.0.1:${port}`, '--tokens', file], {
     cwd: folder, env: environment, stdio: ['ignore', 'pipe', log],
   });
   const origin = await new Promise((resolve, reject) => {
