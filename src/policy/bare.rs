@@ -6,6 +6,8 @@
 //! its condition too, the whole set is left as it is.
 
 use std::collections::HashMap;
+use std::num::NonZero;
+use std::thread;
 
 use cedar_policy::{Policy, PolicyId, PolicySet};
 use serde_json::{Value, json};
@@ -16,8 +18,25 @@ pub struct Bare(Option<HashMap<PolicyId, Policy>>);
 impl Bare {
     /// The policies of a set.
     pub fn of(policies: &PolicySet) -> Self {
-        let all = policies.policies();
-        Self(all.map(|p| Some((p.id().clone(), bare(p)?))).collect())
+        // each by itself, so side by side
+        let all: Vec<&Policy> = policies.policies().collect();
+        let workers = thread::available_parallelism().map_or(1, NonZero::get);
+        let make = |part: &[&Policy]| -> Option<Vec<(PolicyId, Policy)>> {
+            let each = part.iter().map(|p| Some((p.id().clone(), bare(p)?)));
+            each.collect()
+        };
+        let made = thread::scope(|scope| {
+            let parts = all.chunks(all.len().div_ceil(workers).max(1));
+            let parts: Vec<_> = parts.map(|part| scope.spawn(|| make(part))).collect();
+            let parts = parts.into_iter().map(|part| part.join().ok().flatten());
+            parts.collect::<Option<Vec<_>>>()
+        });
+        Self(made.map(|parts| parts.into_iter().flatten().collect()))
+    }
+
+    /// A policy without its actions, where all are.
+    pub fn policy(&self, id: &PolicyId) -> Option<&Policy> {
+        self.0.as_ref()?.get(id)
     }
 
     /// Whether every policy is there without its actions.

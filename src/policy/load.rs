@@ -122,7 +122,7 @@ impl Policies {
     pub(super) fn of(
         (parsed, outline, parts): (Schema, Schema, Parts),
         slices: Slices,
-        all: PolicySet,
+        (all, bare): (PolicySet, Bare),
         places: HashMap<String, (String, usize)>,
         schema: &Document,
         documents: &[Document],
@@ -132,7 +132,7 @@ impl Policies {
             schema: parsed,
             outline,
             parts,
-            bare: Bare::of(&all),
+            bare,
             slices,
             all,
             hash,

@@ -2,7 +2,7 @@
 //!
 //! Each check says everything that is wrong, in the order of files and lines.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::num::NonZero;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -10,15 +10,17 @@ use std::thread;
 use std::time::Instant;
 
 use cedar_policy::{
-    Policy, PolicyId, PolicySet, Schema, SchemaFragment, ValidationMode, Validator,
+    Policy, PolicyId, PolicySet, Schema, SchemaFragment, ValidationMode, Validator, pst,
 };
 use serde_json::Value;
 
 use super::depth::too_deep;
 use super::fit;
+use super::portions::suspect;
 use super::report::{Fault, LISTS, NAMES, PARSE, Step, VALIDATE};
 use crate::catalogue::{self, Type};
 use crate::policy::alike::Alike;
+use crate::policy::bare::Bare;
 use crate::policy::form;
 use crate::policy::load::{Document, Policies};
 use crate::policy::parts::Parts;
@@ -96,9 +98,10 @@ pub fn check(
         placed.iter().map(|p| (p.policy.id(), p)).collect();
     faults.extend(fit::unfit(&parts, schema));
     let alike = Alike::of(&json, &all);
-    let outline = alike.outline(json).unwrap_or_else(|_| parsed.clone());
+    let outlined = alike.outlined(json);
+    let outline = Schema::from_json_value(outlined.clone()).unwrap_or_else(|_| parsed.clone());
     // What is valid for one action of each sort is valid for all; only what is not is asked again.
-    if !invalid(&all, &outline, schema, &places).is_empty() {
+    if suspect(&all, &outlined, &outline) {
         faults.extend(invalid(&all, &parsed, schema, &places));
     }
     let valid = faults.is_empty();
@@ -118,10 +121,19 @@ pub fn check(
             return (steps.ended, None);
         }
     };
+    let bare = Bare::of(&all);
+    // As they are without their actions, which are cheaper to take apart.
+    let forms: Forms<'_> = all
+        .policies()
+        .map(|policy| {
+            let form = bare.policy(policy.id()).unwrap_or(policy).to_pst();
+            (policy.id(), form.map_err(|error| error.to_string()))
+        })
+        .collect();
     let look = |types: &[&'static Type]| -> Vec<Fault> {
         let types = types.iter();
         types
-            .flat_map(|of| unanswerable(&slices, of, schema, &places))
+            .flat_map(|of| unanswerable(&slices, &forms, of, schema, &places))
             .collect()
     };
     let (some, others) = catalogue::TYPES.split_at(catalogue::TYPES.len() / 2);
@@ -137,7 +149,7 @@ pub fn check(
     steps.end(Step::tried(LISTS, faults, began));
     let steps = steps.ended;
     let sound = steps.iter().all(|step| step.faults.is_empty());
-    drop(places);
+    drop((places, forms));
     let policies = sound.then(|| {
         let files = placed.iter().map(|p| {
             let place = (p.document.name.clone(), p.line);
@@ -147,7 +159,7 @@ pub fn check(
         Arc::new(Policies::of(
             (parsed, outline, parts),
             slices,
-            all,
+            (all, bare),
             files,
             schema,
             documents,
@@ -335,9 +347,13 @@ fn invalid(
     faults
 }
 
+/// Each policy taken apart, or why it cannot be.
+type Forms<'a> = HashMap<&'a PolicyId, Result<pst::Policy, String>>;
+
 /// What decides whether a row is there must be a question that a database answers.
 fn unanswerable(
     slices: &Slices,
+    forms: &Forms<'_>,
     of: &'static Type,
     schema: &Document,
     places: &HashMap<&PolicyId, &Placed<'_>>,
@@ -357,17 +373,23 @@ fn unanswerable(
         );
         Fault::new(&document.name, line, en, zh).about(id)
     };
-    PrincipalKind::ALL
+    // The same policies mostly decide for several kinds of principals.
+    let deciding: BTreeSet<&PolicyId> = PrincipalKind::ALL
         .iter()
         .flat_map(|kind| slices.get(*kind, &action).policies())
-        .filter_map(|policy| {
-            let pst = match policy.to_pst() {
-                Ok(pst) => pst,
-                Err(error) => return Some(fault(policy.id(), error.to_string())),
-            };
-            let opaque = form::translatable(pst.body().clauses(), of).err()?;
-            Some(fault(policy.id(), opaque.0))
-        })
+        .map(Policy::id)
+        .collect();
+    let wrong = |id: &PolicyId| match forms.get(id) {
+        Some(Ok(form)) => {
+            let opaque = form::translatable(form.body().clauses(), of).err()?;
+            Some(opaque.0)
+        }
+        Some(Err(reason)) => Some(reason.clone()),
+        None => Some("it is not of the set".to_owned()),
+    };
+    deciding
+        .into_iter()
+        .filter_map(|id| Some(fault(id, wrong(id)?)))
         .collect()
 }
 

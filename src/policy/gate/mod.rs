@@ -10,6 +10,7 @@ mod depth;
 mod edit;
 mod fit;
 mod folder;
+mod portions;
 mod report;
 
 use std::sync::Arc;

@@ -56,16 +56,16 @@ struct Part {
 #[must_use]
 pub fn test(policies: &Arc<Policies>, documents: &[Document]) -> Tested {
     let groups = question::Groups::of(policies);
+    // The longest first, so that nobody is left with one of them at the end.
+    let mut order: Vec<(usize, &Document)> = documents.iter().enumerate().collect();
+    order.sort_by_key(|(_, document)| std::cmp::Reverse(document.text.len()));
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(document) = documents.get(at) else {
-                return done;
-            };
-            done.push((at, part(policies, &groups, document)));
+        while let Some((at, document)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((*at, part(policies, &groups, document)));
         }
+        done
     };
     let workers = thread::available_parallelism()
         .map_or(1, NonZero::get)
