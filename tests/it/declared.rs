@@ -180,10 +180,14 @@ const INPUTS: [(&str, &[&str]); 31] = [
 
 /// Actions that the graph does not offer: only an internal job does these, in bulk, or a person at
 /// the command line; and rights that make other fields seen together.
-const WITHOUT_FIELD: [&str; 23] = [
+const WITHOUT_FIELD: [&str; 27] = [
     "Organisation.transfer",
     "Volunteer.score",
     "Organisation.privacyOffice",
+    "User.drillBreach",
+    "Volunteer.drillBreach",
+    "Student.drillBreach",
+    "Guardian.drillBreach",
     "Organisation.expire",
     "Volunteer.seeSmallGroups",
     "Student.seeSmallGroups",
