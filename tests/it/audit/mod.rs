@@ -1,6 +1,7 @@
 //! The log of disclosures: what is logged is what was shown, and nothing can be altered unseen.
 
 mod command;
+mod drill;
 mod erased;
 mod forgotten;
 mod killed;
