@@ -54,9 +54,15 @@ const FRAME_ENDINGS: [(&str, &[&str]); 3] = [
 
 /// Types of the workshop of those who keep the policies, and of the privacy office of an organisation:
 /// none leads to a record, and all of them are there only for whom the policies let in (what of one's
-/// own answers is explained to others is tested with the workshop, the office with erasures).
-pub const WORKSHOP: [&str; 33] = [
+/// own answers is explained to others is tested with the workshop, the office with erasures, the drill of
+/// a breach with the log).
+pub const WORKSHOP: [&str; 38] = [
     "PrivacyOfficeResult",
+    "BreachDrillResult",
+    "DrillSawResult",
+    "DrillCouldResult",
+    "DrillGroupResult",
+    "DrillNoteResult",
     "ErasurePreviewResult",
     "ErasureLineResult",
     "ErasureResult",

@@ -74,6 +74,7 @@ pub fn inputs() -> Vec<MetaInputValue> {
 
 /// What is asked.
 struct Asked {
+    organisation: Uuid,
     of: &'static Type,
     id: Uuid,
     record: Record,
@@ -144,6 +145,7 @@ async fn asked(
     let action = format!("{}.{DEED}", of.name);
     let record = record.filter(|record| scope.lens.permit(&action, record).is_ok());
     Ok(record.map(|record| Asked {
+        organisation,
         of,
         id,
         record,

@@ -50,7 +50,7 @@ pub const TYPES: [Plain; 5] = [
             (
                 "user",
                 "ID",
-                "The person, as far as the officer sees users and the log still tells.",
+                "The person, as far as the officer sees users, or the person held a role in the organisation then, and the log still tells.",
             ),
             (
                 "partnerToken",
@@ -87,7 +87,7 @@ pub const TYPES: [Plain; 5] = [
             (
                 "user",
                 "ID",
-                "The person, as far as the officer sees users.",
+                "The person, as far as the officer sees users, or the person held a role in the organisation then.",
             ),
             (
                 "partnerToken",

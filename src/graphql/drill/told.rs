@@ -1,5 +1,5 @@
 //! What a drill found, as plain data. Records are named by their identifiers, and only those that
-//! are there for the officer.
+//! are there for the officer; people also where they held a role in the organisation then.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -44,8 +44,12 @@ pub async fn told(
     }
     let shares = listed().flat_map(|could| could.shares.iter().copied());
     let shares = shares.chain(saw.all.iter().flat_map(|saw| saw.shares.iter().copied()));
+    // Whoever held a role in the organisation is no stranger to its officer, though it be over.
+    let belonged = |account: &&Uuid| past.belonged(**account, asked.organisation);
+    let mut named: HashSet<Uuid> = people.iter().filter(belonged).copied().collect();
+    named.extend(visible(scope, "User", people).await?);
     let known = Known {
-        people: visible(scope, "User", people).await?,
+        people: named,
         tokens: visible(scope, "PartnerToken", tokens).await?,
         shares: visible(scope, "Partnership", shares.collect()).await?,
         groups: scope.lens.policies().groups(),
@@ -170,10 +174,13 @@ type Note = (&'static str, &'static str, &'static str);
 
 /// What holds of every drill.
 #[rustfmt::skip]
-const ALWAYS: [Note; 4] = [
+const ALWAYS: [Note; 5] = [
     ("RECORD_NOW",
         "The record is taken as it is now: what was changed of it since, or of rosters, enrolments and consents that decide about it, is not undone.",
         "紀錄以現時的內容為準：其後對紀錄本身，以及對影響有關決定的更表、就讀紀錄及同意紀錄所作的更改，並無還原。"),
+    ("RECORD_ONLY",
+        "Who could have seen it is told of the record itself; who did, of rows about the person too.",
+        "「曾可看到」只就紀錄本身而言；「曾看到」則包括與當事人有關的其他紀錄。"),
     ("PLACES_NOW",
         "The tree of organisations, the times of shifts and the departments that they belong to are taken as they are now; roles, guardianships, shares and tokens as they stood then.",
         "機構架構、更次時間及更次所屬部門以現時為準；職務、監護關係、分享及權杖則以當時為準。"),

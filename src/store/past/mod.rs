@@ -56,6 +56,15 @@ impl Past {
         &self.people
     }
 
+    /// Whether a person held, at some instant of the interval, a role in an organisation.
+    #[must_use]
+    pub fn belonged(&self, account: Uuid, organisation: Uuid) -> bool {
+        let instants = self.instants_of(account);
+        let roles = self.memberships.get(&account).into_iter().flatten();
+        let mut there = roles.flat_map(|role| instants.iter().filter_map(|at| role.at(*at)));
+        there.any(|role| role.in_its_time() && role.id("organisation") == Some(organisation))
+    }
+
     /// The tokens of partners that were made for shares of the organisation, each with the partner.
     #[must_use]
     pub fn tokens(&self) -> Vec<(Uuid, Option<Uuid>)> {

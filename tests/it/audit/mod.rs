@@ -2,6 +2,8 @@
 
 mod command;
 mod drill;
+mod drill_past;
+mod drill_sets;
 mod erased;
 mod forgotten;
 mod killed;
