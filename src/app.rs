@@ -7,6 +7,7 @@ mod audit;
 mod connectors;
 mod demo;
 mod difference;
+mod drill;
 mod entrance;
 mod erasure;
 mod import;
@@ -33,6 +34,7 @@ pub use self::audit::{
 pub use self::connectors::{Connected, connectors};
 pub use self::demo::{Bearer, prepare_demo};
 pub use self::difference::{Progress, difference, gate_over_data};
+pub use self::drill::{Drill, drill};
 pub use self::entrance::{forget_codes, link_identity, set_password};
 pub use self::erasure::{
     Erased, Export, Ground, Preview, Replayed, RunCount, erase, export_erasures, preview_erasure,

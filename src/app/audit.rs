@@ -316,14 +316,7 @@ pub async fn show_log(
     now: DateTime<Utc>,
 ) -> Result<Value, AppError> {
     let account = id_of(look.who, "User")?;
-    let record = match look.record.split_once(':') {
-        Some((of, id)) => {
-            let of = crate::catalogue::find(of);
-            let of = of.ok_or(AppError::Missing("there is no such type of record"))?;
-            encode_id(of, id_of(id, of.name)?)
-        }
-        None => look.record.to_owned(),
-    };
+    let record = record_of(look.record)?;
     let app = open(config).await?;
     let variables = json!({
         "record": record, "first": look.first, "from": look.from, "to": look.to,
@@ -333,6 +326,18 @@ pub async fn show_log(
     let answer = app.graph.ask(SHOW, variables, &claims, now).await;
     app.graph.store().log().flush().await?;
     Ok(answer)
+}
+
+/// The identifier of the graph that a text names a record by.
+pub(super) fn record_of(text: &str) -> Result<String, AppError> {
+    match text.split_once(':') {
+        Some((of, id)) => {
+            let of = crate::catalogue::find(of);
+            let of = of.ok_or(AppError::Missing("there is no such type of record"))?;
+            Ok(encode_id(of, id_of(id, of.name)?))
+        }
+        None => Ok(text.to_owned()),
+    }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

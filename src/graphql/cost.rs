@@ -13,6 +13,7 @@ use async_graphql::{Positioned, Value, Variables};
 use async_graphql_value::Value as Input;
 
 use super::disclosures;
+use super::drill;
 use super::error::Over;
 use super::figures;
 use super::scope::Limits;
@@ -57,6 +58,8 @@ enum Parent {
     Workshop,
     /// The schema.
     Schema,
+    /// The privacy office.
+    Office,
     /// Something small.
     Plain,
 }
@@ -147,6 +150,9 @@ impl<'a> Estimate<'a> {
                 let in_workshop = matches!(parent, Parent::Workshop);
                 self.cost.work += workshop::work(name, in_workshop);
             }
+            if matches!(parent, Parent::Office) && first.name.node == drill::FIELD {
+                self.cost.work += drill::WORK;
+            }
             if let (Parent::Page(..), true) = (next, fetched(&merged, self.document)) {
                 let rows = times.saturating_mul(each);
                 self.cost.rows = self.cost.rows.saturating_add(rows);
@@ -213,7 +219,7 @@ impl<'a> Estimate<'a> {
             Parent::Holder => match name {
                 "__schema" | "__type" => (Parent::Schema, 1),
                 workshop::WORKSHOP_FIELD => (Parent::Workshop, 1),
-                office::FIELD => (Parent::Plain, office::VALUES),
+                office::FIELD => (Parent::Office, office::VALUES),
                 workshop::EXPLAIN => (Parent::Plain, workshop::values(name, None)),
                 name if figures::named(name).is_some() => (Parent::Plain, figures::VALUES),
                 disclosures::FIELD => {
@@ -248,7 +254,10 @@ impl<'a> Estimate<'a> {
                 let first = self.count(field, "first");
                 (Parent::Plain, workshop::values(name, first))
             }
-            Parent::Edge(_) | Parent::Plain => (Parent::Plain, 1),
+            Parent::Office if name == drill::FIELD => {
+                (Parent::Plain, drill::values(self.count(field, "limit")))
+            }
+            Parent::Edge(_) | Parent::Office | Parent::Plain => (Parent::Plain, 1),
         })
     }
 

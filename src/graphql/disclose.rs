@@ -115,7 +115,7 @@ impl Scope {
 }
 
 /// The roles that a person holds.
-fn roles(viewer: &Viewer) -> Vec<&'static str> {
+pub fn roles(viewer: &Viewer) -> Vec<&'static str> {
     if viewer.kind() != PrincipalKind::User {
         return Vec::new();
     }

@@ -15,6 +15,7 @@ mod disclose;
 mod disclosures;
 mod document;
 mod documents;
+mod drill;
 mod ended;
 mod error;
 mod fetch;

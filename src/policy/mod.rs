@@ -32,6 +32,7 @@ mod protected;
 mod residual;
 mod rows;
 pub mod scenario;
+mod sights;
 mod slice;
 
 pub use certificate::Unproved;
@@ -46,3 +47,4 @@ pub use mask::masked;
 pub use permit::{Permit, Refusal};
 pub use protected::{Protected, Shown};
 pub use rows::{Filling, Rows, Unfit};
+pub use sights::Sights;

@@ -11,8 +11,18 @@ use crate::viewer::{Directory, Grant, InForce, InSession, Role, Scope, Share, St
 /// Hong Kong is eight hours ahead of UTC, all year.
 const HONG_KONG: i32 = 8 * 3600;
 
+/// What an assignment is while it puts a volunteer on a roster.
+pub(super) const ON_ROSTER: [&str; 6] = [
+    "PENDING",
+    "OFFERED",
+    "ACCEPTED",
+    "CONFIRMED",
+    "ATTENDED",
+    "ABSENT",
+];
+
 /// The day in Hong Kong at an instant, and when it begins and ends.
-fn today(now: DateTime<Utc>) -> (NaiveDate, DateTime<Utc>, DateTime<Utc>) {
+pub(super) fn today(now: DateTime<Utc>) -> (NaiveDate, DateTime<Utc>, DateTime<Utc>) {
     let Some(zone) = FixedOffset::east_opt(HONG_KONG) else {
         return (now.date_naive(), now, now);
     };
@@ -141,8 +151,8 @@ impl Directory for Store {
             standing.shifts = self
                 .ids(|sql| {
                     sql.push("SELECT DISTINCT shift_id FROM assignment WHERE archived_at IS NULL ");
-                    sql.push("AND status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED', 'ABSENT') ");
-                    sql.push("AND volunteer_id")
+                    sql.push("AND status").among(ON_ROSTER);
+                    sql.push(" AND volunteer_id")
                         .among(standing.volunteers.iter().copied());
                 })
                 .await?;

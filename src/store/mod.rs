@@ -31,6 +31,7 @@ pub mod log;
 mod notices;
 mod order;
 mod page;
+pub mod past;
 mod policy_keeper_acts;
 mod policy_keepers;
 mod policy_sets;

@@ -54,9 +54,15 @@ const FRAME_ENDINGS: [(&str, &[&str]); 3] = [
 
 /// Types of the workshop of those who keep the policies, and of the privacy office of an organisation:
 /// none leads to a record, and all of them are there only for whom the policies let in (what of one's
-/// own answers is explained to others is tested with the workshop, the office with erasures).
-pub const WORKSHOP: [&str; 33] = [
+/// own answers is explained to others is tested with the workshop, the office with erasures, the drill of
+/// a breach with the log).
+pub const WORKSHOP: [&str; 38] = [
     "PrivacyOfficeResult",
+    "BreachDrillResult",
+    "DrillSawResult",
+    "DrillCouldResult",
+    "DrillGroupResult",
+    "DrillNoteResult",
     "ErasurePreviewResult",
     "ErasureLineResult",
     "ErasureResult",
@@ -180,10 +186,14 @@ const INPUTS: [(&str, &[&str]); 31] = [
 
 /// Actions that the graph does not offer: only an internal job does these, in bulk, or a person at
 /// the command line; and rights that make other fields seen together.
-const WITHOUT_FIELD: [&str; 23] = [
+const WITHOUT_FIELD: [&str; 27] = [
     "Organisation.transfer",
     "Volunteer.score",
     "Organisation.privacyOffice",
+    "User.drillBreach",
+    "Volunteer.drillBreach",
+    "Student.drillBreach",
+    "Guardian.drillBreach",
     "Organisation.expire",
     "Volunteer.seeSmallGroups",
     "Student.seeSmallGroups",

@@ -45,6 +45,11 @@ fn breaches() -> Vec<Breach> {
                 .and(r#"permit (principal is Job, action in Action::"readLogs", resource is Guardian) when { principal.role == "import" };"#),
             ("Job A: role = \"import\"", "Guardian A", "Guardian.readDisclosures"),
             &["added"]),
+        breach("nobody-but-the-officer-drills-a-breach",
+            shipped()
+                .and(r#"permit (principal is User, action in Action::"drillBreaches", resource is Volunteer) when { principal.administers.contains(resource.organisation) };"#),
+            ("User A: administers = Organisation A", "Volunteer A: organisation = Organisation A", "Volunteer.drillBreach"),
+            &["added"]),
         breach("anonymous-gets-nothing",
             shipped().without("anonymous-sees-nothing")
                 .with("  principal is User || principal is Partner\n", "  principal is User || principal is Partner || principal is Anonymous\n"),

@@ -1,6 +1,8 @@
 //! People who sign in, and the roles they hold.
 
-use crate::catalogue::define::{Type, attribute, deed, import, look, to_many, to_one, value};
+use crate::catalogue::define::{
+    Type, attribute, deed, import, look, right, to_many, to_one, value,
+};
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
 pub static ROLE: EnumKind = EnumKind {
@@ -96,6 +98,10 @@ pub static USER: Type = Type {
     ],
     deeds: &[
         look("readDisclosures", "Reads to whom the record was shown."),
+        right(
+            "drillBreach",
+            "Reads who could have seen the record between two instants, and who did.",
+        ),
         import("Loads accounts from a file."),
         deed("erase", "Erases a sign-in and all that hangs on it."),
     ],

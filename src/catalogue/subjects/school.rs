@@ -1,7 +1,8 @@
 //! Classes, students, guardians and what ties them together.
 
 use crate::catalogue::define::{
-    Sealing, Type, attribute, creation, deed, look, pair, small_groups, to_many, to_one, value,
+    Sealing, Type, attribute, creation, deed, look, pair, right, small_groups, to_many, to_one,
+    value,
 };
 use crate::catalogue::kind::{EnumKind, Kind, one};
 
@@ -179,6 +180,10 @@ pub static STUDENT: Type = Type {
     ],
     deeds: &[
         look("readDisclosures", "Reads to whom the record was shown."),
+        right(
+            "drillBreach",
+            "Reads who could have seen the record between two instants, and who did.",
+        ),
         pair(),
         small_groups(),
         deed("giveConsent", "Consents for a child to what a text says."),
@@ -244,6 +249,10 @@ pub static GUARDIAN: Type = Type {
     ],
     deeds: &[
         look("readDisclosures", "Reads to whom the record was shown."),
+        right(
+            "drillBreach",
+            "Reads who could have seen the record between two instants, and who did.",
+        ),
         deed("erase", "Erases all that is kept of a guardian."),
     ],
 };

@@ -249,6 +249,10 @@ pub static VOLUNTEER: Type = Type {
         deed("change", "Changes a volunteer's record."),
         deed("archive", "Archives a volunteer's record."),
         look("readDisclosures", "Reads to whom the record was shown."),
+        right(
+            "drillBreach",
+            "Reads who could have seen the record between two instants, and who did.",
+        ),
         import("Loads volunteers from a file."),
         pair(),
         right(

@@ -1,6 +1,7 @@
 //! `kaifong audit`: the log of disclosures.
 
 mod checkpoint;
+mod drill;
 mod show;
 mod verify;
 
@@ -8,7 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{CliError, print, settings::SettingFlags};
 
-/// Verify the log of disclosures, sign where it stands, and read what it says of a record
+/// Verify the log of disclosures, sign where it stands, read what it says of a record, drill a breach
 #[derive(Args)]
 pub(super) struct Audit {
     #[command(subcommand)]
@@ -20,6 +21,7 @@ enum Deed {
     Verify(verify::Verify),
     Checkpoint(checkpoint::Checkpoint),
     Show(show::Show),
+    Drill(drill::Drill),
 }
 
 /// For whom the answer is.
@@ -38,6 +40,7 @@ impl Audit {
             Deed::Verify(verify) => verify.run(settings).await,
             Deed::Checkpoint(checkpoint) => checkpoint.run(settings).await,
             Deed::Show(show) => show.run(settings).await,
+            Deed::Drill(drill) => drill.run(settings).await,
         }
     }
 }

@@ -3,6 +3,7 @@
 use async_graphql::registry::{MetaField, MetaInputValue, Registry};
 
 use super::shapes;
+use crate::graphql::drill;
 use crate::graphql::schema::Mutate;
 use crate::graphql::schema::describe::{field, field_with, input, object};
 use crate::graphql::workshop::plain;
@@ -24,7 +25,7 @@ pub fn query() -> MetaField {
 
 /// Adds the types of the office.
 pub fn register(registry: &mut Registry) {
-    let types: Vec<_> = shapes::TYPES.iter().collect();
+    let types: Vec<_> = shapes::TYPES.iter().chain(&drill::TYPES).collect();
     let words: Vec<_> = shapes::WORDS.iter().collect();
     plain::register(registry, &types, &words);
     object(
@@ -37,6 +38,12 @@ pub fn register(registry: &mut Registry) {
                 "ErasurePreviewResult",
                 "What erasing a person of the organisation would do; null where there is no such record.",
                 vec![input("record", "ID!", "The record of the person.")],
+            ),
+            field_with(
+                drill::FIELD,
+                drill::RESULT,
+                "Who could have seen a record of the organisation between two instants, and who did; null where there is no such record. Running it is logged as a reading of the log.",
+                drill::inputs(),
             ),
             field(
                 "holds",

@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::arguments::Arguments;
+use super::drill;
 use super::error::{GraphError, object};
 use super::id;
 use super::mutate::seen;
@@ -55,7 +56,7 @@ pub async fn office<'a>(
     let Some(organisation) = open(scope, planner, fields).await? else {
         return Ok(Value::Null);
     };
-    let shapes = Shapes(shapes::TYPES.iter().collect());
+    let shapes = Shapes(shapes::TYPES.iter().chain(&drill::TYPES).collect());
     let mut entries = Vec::new();
     for (key, merged) in planner.collect(below(fields), &|on| on == contract::OFFICE) {
         let Some(first) = merged.first() else {
@@ -108,6 +109,10 @@ async fn part(
     Ok(Some(match name {
         "erasurePreview" => match preview(scope, organisation, arguments).await? {
             Some(told) => ("ErasurePreviewResult", told),
+            None => return Ok(None),
+        },
+        drill::FIELD => match drill::drill(scope, organisation, arguments).await? {
+            Some(told) => (drill::RESULT, told),
             None => return Ok(None),
         },
         "holds" => {

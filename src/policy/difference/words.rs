@@ -226,6 +226,10 @@ pub fn deed_in_words(name: &'static str) -> (&'static str, &'static str) {
         "rename" => ("rename", "重新命名"),
         "send" => ("invite by", "邀請他人，透過"),
         "readDisclosures" => ("read who was shown", "查閱披露紀錄，關於"),
+        "drillBreach" => (
+            "read who could have seen, and who did see",
+            "查閱誰曾可看到及誰曾看到",
+        ),
         name => (name, name),
     }
 }

@@ -15,6 +15,7 @@
 mod keep;
 mod read;
 mod rows;
+mod since;
 
 pub use read::Turn;
 

@@ -146,7 +146,7 @@ impl Store {
     }
 
     /// Opens the values of these, and says whose account it was, as far as the keys are there.
-    async fn open(&self, turns: &mut [Turn]) -> Result<(), StoreError> {
+    pub(super) async fn open(&self, turns: &mut [Turn]) -> Result<(), StoreError> {
         let sealed = turns.iter().filter_map(Turn::turned);
         let mut wanted: Vec<i64> = sealed
             .flat_map(|turned| turned.sealed.iter().map(|key| key.cast_signed()))

@@ -96,6 +96,59 @@ fn a_log_is_verified_signed_and_shown_on_the_command_line() {
         "{text} {error}"
     );
 
+    // The drill of a breach: the administrator saw it, as the site's token is.
+    let organisation = match holders()
+        .into_iter()
+        .find(|holder| holder.role == "privacy_officer")
+        .unwrap()
+        .kind
+    {
+        DemoToken::User {
+            organisation_id, ..
+        } => organisation_id.to_string(),
+        DemoToken::Partner { .. } => panic!("an officer is a person"),
+    };
+    let until = (chrono::Utc::now() + chrono::TimeDelta::days(1)).to_rfc3339();
+    let from = (chrono::Utc::now() - chrono::TimeDelta::days(1)).to_rfc3339();
+    let drill = |who: &str, format: &str| {
+        let words = [
+            "drill",
+            "--organisation",
+            &organisation,
+            "--record",
+            record,
+            "--as",
+            who,
+            "--from",
+            &from,
+            "--until",
+            &until,
+            "--format",
+            format,
+        ];
+        audit(&scratch, &words)
+    };
+    let (code, text, error) = drill(&officer, "json");
+    assert_eq!(code, 0, "{error}");
+    let found: Value = serde_json::from_str(&text).unwrap();
+    let full = found["saw"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|saw| saw["full"].as_array().unwrap());
+    let groups: Vec<&Value> = full.map(|group| &group["group"]).collect();
+    assert!(groups.contains(&&Value::from("phone")), "{found}");
+    let (code, lines, _) = drill(&officer, "text");
+    assert!(
+        code == 0 && lines.contains("曾可看到者") && lines.contains("did not see it"),
+        "{lines}"
+    );
+    let (code, text, error) = drill(&administrator, "json");
+    assert!(
+        code == 1 && text.is_empty() && error.contains("no such record"),
+        "{text} {error}"
+    );
+
     // Whoever has the database changes an entry; the command says which.
     server.kill();
     let file = Connection::open(scratch.path("data/kaifong.db")).unwrap();

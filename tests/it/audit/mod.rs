@@ -1,6 +1,9 @@
 //! The log of disclosures: what is logged is what was shown, and nothing can be altered unseen.
 
 mod command;
+mod drill;
+mod drill_past;
+mod drill_sets;
 mod erased;
 mod forgotten;
 mod killed;
