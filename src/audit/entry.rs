@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::bytes;
-use super::seen::{DISCLOSURES, Disclosure};
+use super::seen::Disclosure;
 
 /// A name of the program's, or one that was read.
 type Word = Cow<'static, str>;
@@ -137,9 +137,7 @@ impl Entry {
             records.sort_unstable();
             records.dedup();
             let mut full: Vec<Word> = words(section.names(section.full));
-            if section.log {
-                full.push(Cow::Borrowed(DISCLOSURES));
-            }
+            full.extend(section.record.map(Cow::Borrowed));
             parts.push(Part {
                 of: Cow::Borrowed(section.of.name),
                 full,

@@ -12,6 +12,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Positioned, Value, Variables};
 use async_graphql_value::Value as Input;
 
+use super::changes;
 use super::disclosures;
 use super::error::Over;
 use super::figures;
@@ -216,7 +217,7 @@ impl<'a> Estimate<'a> {
                 office::FIELD => (Parent::Plain, office::VALUES),
                 workshop::EXPLAIN => (Parent::Plain, workshop::values(name, None)),
                 name if figures::named(name).is_some() => (Parent::Plain, figures::VALUES),
-                disclosures::FIELD => {
+                changes::FIELD | disclosures::FIELD => {
                     let first = self.count(field, "first");
                     (Parent::Plain, first.unwrap_or(self.limits.page as u64))
                 }

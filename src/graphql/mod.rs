@@ -9,6 +9,7 @@
 
 mod arguments;
 mod ask;
+mod changes;
 mod check;
 mod cost;
 mod disclose;
@@ -29,6 +30,7 @@ mod kept;
 mod known;
 mod measure;
 mod mutate;
+mod named;
 mod office;
 mod pairing;
 mod plan;

@@ -96,6 +96,10 @@ pub static USER: Type = Type {
     ],
     deeds: &[
         look("readDisclosures", "Reads to whom the record was shown."),
+        look(
+            "readChanges",
+            "Reads how the record was changed, and by whom.",
+        ),
         import("Loads accounts from a file."),
         deed("erase", "Erases a sign-in and all that hangs on it."),
     ],

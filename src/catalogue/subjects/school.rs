@@ -179,6 +179,10 @@ pub static STUDENT: Type = Type {
     ],
     deeds: &[
         look("readDisclosures", "Reads to whom the record was shown."),
+        look(
+            "readChanges",
+            "Reads how the record was changed, and by whom.",
+        ),
         pair(),
         small_groups(),
         deed("giveConsent", "Consents for a child to what a text says."),
@@ -244,6 +248,10 @@ pub static GUARDIAN: Type = Type {
     ],
     deeds: &[
         look("readDisclosures", "Reads to whom the record was shown."),
+        look(
+            "readChanges",
+            "Reads how the record was changed, and by whom.",
+        ),
         deed("erase", "Erases all that is kept of a guardian."),
     ],
 };

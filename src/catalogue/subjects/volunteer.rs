@@ -249,6 +249,10 @@ pub static VOLUNTEER: Type = Type {
         deed("change", "Changes a volunteer's record."),
         deed("archive", "Archives a volunteer's record."),
         look("readDisclosures", "Reads to whom the record was shown."),
+        look(
+            "readChanges",
+            "Reads how the record was changed, and by whom.",
+        ),
         import("Loads volunteers from a file."),
         pair(),
         right(

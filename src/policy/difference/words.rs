@@ -226,6 +226,7 @@ pub fn deed_in_words(name: &'static str) -> (&'static str, &'static str) {
         "rename" => ("rename", "重新命名"),
         "send" => ("invite by", "邀請他人，透過"),
         "readDisclosures" => ("read who was shown", "查閱披露紀錄，關於"),
+        "readChanges" => ("read the changes of", "查閱更改紀錄，關於"),
         name => (name, name),
     }
 }

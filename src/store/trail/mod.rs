@@ -16,7 +16,7 @@ mod keep;
 mod read;
 mod rows;
 
-pub use read::Turn;
+pub use read::{Turn, Values};
 
 use std::collections::HashSet;
 use std::ops::Deref;
