@@ -29,6 +29,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub(super) use self::keep::append;
 use self::keep::sql;
 use self::rows::{Kept, kept};
 use super::{Store, StoreError};

@@ -2,6 +2,7 @@
 
 mod changes;
 mod command;
+mod cut;
 mod erased;
 mod forgotten;
 mod killed;
