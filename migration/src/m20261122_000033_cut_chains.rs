@@ -166,7 +166,7 @@ fn down(backend: DbBackend) -> Vec<String> {
         all.extend([
             format!("DROP TRIGGER {table}_never_deleted"),
             format!(
-                "CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table}
+                "CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table}\n         \
                  BEGIN SELECT RAISE(ABORT, 'an entry of the {name} is never changed'); END"
             ),
         ]);
