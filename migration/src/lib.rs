@@ -44,6 +44,7 @@ mod m20261122_000028_residency;
 mod m20261122_000029_sealed_link_names;
 mod m20261122_000030_invitations;
 mod m20261122_000032_shift_templates;
+mod m20261122_000033_cut_chains;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000029_sealed_link_names::Migration),
             Box::new(m20261122_000030_invitations::Migration),
             Box::new(m20261122_000032_shift_templates::Migration),
+            Box::new(m20261122_000033_cut_chains::Migration),
         ]
     }
 }

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use super::publish::current;
 use super::tokens::id_of;
 use super::{AppError, keys, open};
-use crate::audit::{Break, Broken, Chain, Checkpoint, Entry, Link};
+use crate::audit::{Break, Broken, Chain, Checkpoint, Cut, Entry, Link, Said};
 use crate::config::Config;
 use crate::graphql::encode_id;
 use crate::store::Store;
+use crate::store::log::{Book, Gone};
 use crate::viewer::{Claims, Keys};
 
 /// Which part of the log is looked at.
@@ -45,6 +46,9 @@ pub struct Verified {
     /// The number that the checkpoint stands for, where one was given and holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<u64>,
+    /// The number of the last entry that went at the end of its time, where any did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<u64>,
     /// The same of the trail of changes, where the whole log was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trail: Option<VerifiedTrail>,
@@ -66,6 +70,9 @@ pub struct VerifiedTrail {
     /// The number that the checkpoint stands for, where one was given and holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<u64>,
+    /// The number of the last entry that went at the end of its time, where any did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<u64>,
 }
 
 /// Verifies the log, against a checkpoint where one is given, and tells how far it got.
@@ -97,13 +104,21 @@ pub async fn verify(
     told: &(dyn Fn(u64) + Sync),
 ) -> Result<Verified, AppError> {
     let head = store.log_head().await?.chain;
-    let before = stretch.from.unwrap_or(1).saturating_sub(1);
+    let gone = store.gone_of(Book::Log).await?;
+    let went = gone.map_or(0, |gone| gone.chain.number);
+    let before = stretch.from.unwrap_or(1).saturating_sub(1).max(went);
     let to = stretch.to.unwrap_or(head.number).min(head.number);
-    let mut chain = match before {
-        0 => Chain::EMPTY,
-        _ => believed(store, before).await?,
+    let mut chain = match (before == went, gone) {
+        (true, Some(gone)) => gone.chain,
+        (true, None) => Chain::EMPTY,
+        (false, _) => believed(store, before).await?,
     };
-    let found = follow(store, &mut chain, to, checkpoint, told).await?;
+    let stood = checkpoint.map(|checkpoint| checkpoint.chain);
+    let found = begins(chain, (gone, head.number), stood);
+    let found = match found {
+        Some(found) => Some(found),
+        None => follow(store, &mut chain, to, (checkpoint, gone), told).await?,
+    };
     let found = found.or_else(|| {
         let at = chain.number + 1;
         let past = checkpoint.filter(|checkpoint| checkpoint.chain.number > head.number);
@@ -114,7 +129,11 @@ pub async fn verify(
         };
         Some(Break { at, broken })
     });
-    let reached = |number: u64| (before + 1..=chain.number).contains(&number) || number == 0;
+    let reached = |number: u64| match number {
+        0 => went == 0,
+        number if number == went => before == went,
+        number => (before + 1..=chain.number).contains(&number),
+    };
     let stands = checkpoint.map(|checkpoint| checkpoint.chain.number);
     let trail = match (stretch.from, stretch.to) {
         (None, None) => Some(trail(store, checkpoint, told).await?),
@@ -129,6 +148,7 @@ pub async fn verify(
         broken_at: found.map(|found| found.at),
         code: found.map(|found| found.broken.code()),
         checkpoint: stands.filter(|number| found.is_none() && reached(*number)),
+        gone: gone.map(|gone| gone.chain.number),
         trail,
     })
 }
@@ -141,8 +161,10 @@ async fn trail(
 ) -> Result<VerifiedTrail, AppError> {
     let stood = checkpoint.map(|checkpoint| checkpoint.trail);
     let head = store.trail_head().await?;
-    let mut chain = Chain::trail();
-    let mut found = None;
+    let gone = store.gone_of(Book::Trail).await?;
+    let begun = gone.map_or(Chain::trail(), |gone| gone.chain);
+    let mut chain = begun;
+    let mut found = begins(chain, (gone, head.number), stood);
     while found.is_none() && chain.number < head.number {
         let entries = store.trail_after(chain.number, head.number).await?;
         if entries.is_empty() {
@@ -161,6 +183,10 @@ async fn trail(
                 (Ok(_), Ok(entry)) if entry.at != *at => Some(Break {
                     at: number,
                     broken: Broken::Altered,
+                }),
+                (Ok(_), Ok(entry)) if !records(gone, number, &entry) => Some(Break {
+                    at: number,
+                    broken: Broken::Unrecorded,
                 }),
                 (Ok(next), Ok(_))
                     if stood.is_some_and(|stood| stood.number == number && stood != next) =>
@@ -191,11 +217,14 @@ async fn trail(
         found = Some(Break { at, broken });
     }
     Ok(VerifiedTrail {
-        entries: chain.number,
+        entries: chain.number.saturating_sub(begun.number),
         head: hexadecimal(&chain.hash),
         broken_at: found.map(|found| found.at),
         code: found.map(|found| found.broken.code()),
-        checkpoint: stood.map(|stood| stood.number).filter(|_| found.is_none()),
+        checkpoint: stood
+            .map(|stood| stood.number)
+            .filter(|number| found.is_none() && *number >= begun.number),
+        gone: gone.map(|gone| gone.chain.number),
     })
 }
 
@@ -204,7 +233,7 @@ async fn follow(
     store: &Store,
     chain: &mut Chain,
     to: u64,
-    checkpoint: Option<&Checkpoint>,
+    (checkpoint, gone): (Option<&Checkpoint>, Option<Gone>),
     told: &(dyn Fn(u64) + Sync),
 ) -> Result<Option<Break>, AppError> {
     while chain.number < to {
@@ -223,6 +252,7 @@ async fn follow(
                 Err(_) => Some(Broken::Unreadable),
                 // The time by which it is found is the one that it tells.
                 Ok(entry) if entry.at != *at => Some(Broken::Altered),
+                Ok(entry) if !records(gone, number, &entry) => Some(Broken::Unrecorded),
                 Ok(_) => {
                     let other = |checkpoint: &&Checkpoint| {
                         checkpoint.chain.number == number && checkpoint.chain != *chain
@@ -237,6 +267,27 @@ async fn follow(
         told(chain.number);
     }
     Ok(None)
+}
+
+/// What is wrong where a chain begins after a cut: no entry that is there can say so, or a checkpoint
+/// stands for just that and says otherwise.
+fn begins(chain: Chain, (gone, last): (Option<Gone>, u64), stood: Option<Chain>) -> Option<Break> {
+    let nowhere = |gone: &Gone| gone.entry <= gone.chain.number || gone.entry > last;
+    if gone.as_ref().is_some_and(nowhere) {
+        let (at, broken) = (chain.number + 1, Broken::Unrecorded);
+        return Some(Break { at, broken });
+    }
+    let other = stood.filter(|stood| stood.number == chain.number && *stood != chain)?;
+    let (at, broken) = (other.number, Broken::OtherHead);
+    Some(Break { at, broken })
+}
+
+/// Whether an entry says what went, if it is the one that has to.
+fn records(gone: Option<Gone>, number: u64, entry: &Entry) -> bool {
+    let Some(gone) = gone.filter(|gone| gone.entry == number) else {
+        return true;
+    };
+    matches!(&entry.said, Said::Cut(cut) if *cut == Cut::at(gone.chain))
 }
 
 /// The chain as it stands at an entry, as the database has it.

@@ -49,6 +49,8 @@ pub enum Broken {
     CutShort,
     /// The recorded hash is another.
     OtherHead,
+    /// No entry says that those before it went.
+    Unrecorded,
 }
 
 impl Broken {
@@ -61,6 +63,7 @@ impl Broken {
             Self::Unreadable => "UNREADABLE",
             Self::CutShort => "CUT_SHORT",
             Self::OtherHead => "OTHER_HEAD",
+            Self::Unrecorded => "UNRECORDED",
         }
     }
 }

@@ -6,11 +6,14 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::bytes;
-use super::seen::{DISCLOSURES, Disclosure};
+use super::chain::Chain;
+use super::seen::Disclosure;
 
 /// A name of the program's, or one that was read.
 type Word = Cow<'static, str>;
@@ -52,6 +55,28 @@ pub enum Said {
     Forgot(usize),
     /// That a row was made, changed or taken away.
     Changed(Turned),
+    /// That the oldest entries of the chain went at the end of their time.
+    Cut(Cut),
+}
+
+/// Up to where entries went.
+#[derive(Serialize, Deserialize, PartialEq, Eq, Debug)]
+pub struct Cut {
+    /// The number of the last entry that went.
+    pub number: u64,
+    /// Its hash, as Base64 has it.
+    hash: String,
+}
+
+impl Cut {
+    /// At where a chain stood.
+    #[must_use]
+    pub fn at(chain: Chain) -> Self {
+        Self {
+            number: chain.number,
+            hash: STANDARD.encode(chain.hash),
+        }
+    }
 }
 
 /// A row that was made, changed or taken away.
@@ -137,9 +162,7 @@ impl Entry {
             records.sort_unstable();
             records.dedup();
             let mut full: Vec<Word> = words(section.names(section.full));
-            if section.log {
-                full.push(Cow::Borrowed(DISCLOSURES));
-            }
+            full.extend(section.record.map(Cow::Borrowed));
             parts.push(Part {
                 of: Cow::Borrowed(section.of.name),
                 full,
@@ -206,7 +229,7 @@ impl Entry {
                 }
             }
             Said::Changed(turned) => turned.values = std::mem::take(&mut rest).to_vec(),
-            Said::Forgot(_) => {}
+            Said::Forgot(_) | Said::Cut(_) => {}
         }
         match rest {
             [] => Ok(entry),
@@ -219,7 +242,7 @@ impl Entry {
     pub fn parts(&self) -> &[Part] {
         match &self.said {
             Said::Shown(parts) => parts,
-            Said::Forgot(_) | Said::Changed(_) => &[],
+            Said::Forgot(_) | Said::Changed(_) | Said::Cut(_) => &[],
         }
     }
 }

@@ -19,8 +19,8 @@ mod subject;
 
 pub use chain::{Break, Broken, Chain, HASH, Hash, Link};
 pub use checkpoint::{Checkpoint, NoCheckpoint};
-pub use entry::{Entry, Malformed, Part, Said, Turned, Who};
+pub use entry::{Cut, Entry, Malformed, Part, Said, Turned, Who};
 pub use filter::Filter;
 pub use person::{is_personal, subjects};
-pub use seen::{Actor, Bearer, DISCLOSURES, Disclosure, Section, Seen};
+pub use seen::{Actor, Bearer, CHANGES, DISCLOSURES, Disclosure, Section, Seen};
 pub use subject::{NoRandom, Subject};

@@ -10,6 +10,8 @@ use crate::catalogue::Type;
 
 /// The name under which the reading of the log itself is logged, beside the names of fields.
 pub const DISCLOSURES: &str = "disclosures";
+/// The same of the trail of changes.
+pub const CHANGES: &str = "changes";
 
 /// Rows of one type of which the same was shown.
 pub struct Section {
@@ -19,8 +21,9 @@ pub struct Section {
     pub full: u64,
     /// Those that were shown masked.
     pub masked: u64,
-    /// Whether it is the log of the rows that was read, not the rows.
-    pub log: bool,
+    /// The record about the rows that was read, where it was not the rows: [`DISCLOSURES`] or
+    /// [`CHANGES`].
+    pub record: Option<&'static str>,
     /// The rows.
     pub rows: Vec<Uuid>,
 }
@@ -35,18 +38,28 @@ pub struct Seen {
 impl Seen {
     /// A row was shown, with these fields of it.
     pub fn row(&mut self, of: &'static Type, row: Uuid, full: u64, masked: u64) {
-        self.put(of, row, (full, masked, false));
+        self.put(of, row, (full, masked, None));
     }
 
     /// The log of a row was read.
     pub fn log(&mut self, of: &'static Type, row: Uuid) {
-        self.put(of, row, (0, 0, true));
+        self.put(of, row, (0, 0, Some(DISCLOSURES)));
     }
 
-    fn put(&mut self, of: &'static Type, row: Uuid, (full, masked, log): (u64, u64, bool)) {
+    /// The changes of a row were read, with these fields of it.
+    pub fn changes(&mut self, of: &'static Type, row: Uuid, full: u64, masked: u64) {
+        self.put(of, row, (full, masked, Some(CHANGES)));
+    }
+
+    fn put(
+        &mut self,
+        of: &'static Type,
+        row: Uuid,
+        (full, masked, record): (u64, u64, Option<&'static str>),
+    ) {
         let same = |section: &Section| {
             std::ptr::eq(section.of, of)
-                && (section.full, section.masked, section.log) == (full, masked, log)
+                && (section.full, section.masked, section.record) == (full, masked, record)
         };
         if let Some(section) = self.sections.get_mut(self.last)
             && same(section)
@@ -64,7 +77,7 @@ impl Seen {
                 of,
                 full,
                 masked,
-                log,
+                record,
                 rows: vec![row],
             }),
         }

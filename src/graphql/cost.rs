@@ -12,6 +12,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Positioned, Value, Variables};
 use async_graphql_value::Value as Input;
 
+use super::changes;
 use super::disclosures;
 use super::drill;
 use super::error::Over;
@@ -222,7 +223,7 @@ impl<'a> Estimate<'a> {
                 office::FIELD => (Parent::Office, office::VALUES),
                 workshop::EXPLAIN => (Parent::Plain, workshop::values(name, None)),
                 name if figures::named(name).is_some() => (Parent::Plain, figures::VALUES),
-                disclosures::FIELD => {
+                changes::FIELD | disclosures::FIELD => {
                     let first = self.count(field, "first");
                     (Parent::Plain, first.unwrap_or(self.limits.page as u64))
                 }

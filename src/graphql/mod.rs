@@ -9,6 +9,7 @@
 
 mod arguments;
 mod ask;
+mod changes;
 mod check;
 mod cost;
 mod disclose;
@@ -30,6 +31,7 @@ mod kept;
 mod known;
 mod measure;
 mod mutate;
+mod named;
 mod office;
 mod pairing;
 mod plan;

@@ -16,6 +16,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Request, Value, Variables};
 use async_graphql_value::Value as Input;
 
+use super::changes;
 use super::schema::constant_case;
 use crate::catalogue::{self, Kind, Shape, TYPES, Type};
 use crate::policy::Lens;
@@ -169,6 +170,9 @@ impl<'a> Walk<'a> {
                 None => parent,
             },
             Parent::Unknown => {
+                if name == changes::FIELD {
+                    self.names_of_all();
+                }
                 self.every(name);
                 let singular = name.strip_suffix("Changed").unwrap_or(name);
                 let mut known = TYPES.iter().copied();
@@ -198,6 +202,18 @@ impl<'a> Walk<'a> {
         for of in TYPES {
             if let Some(kind) = of.field(name).and_then(|field| field.kind()) {
                 self.count(of, name, kind);
+            }
+        }
+    }
+
+    /// Counts every name: of whose there are old values is known once they are read. (Of identity
+    /// numbers none is kept.)
+    fn names_of_all(&mut self) {
+        for of in TYPES {
+            for field in of.fields {
+                if let Some(kind @ Kind::PersonName) = field.kind() {
+                    self.count(of, field.name, kind);
+                }
             }
         }
     }
@@ -419,6 +435,11 @@ mod tests {
             ),
             (
                 "subscription { assignmentChanged { volunteer { nameZh identityNumber } } }",
+                both,
+            ),
+            // What names were is told by the trail of changes.
+            (
+                "{ x: changes(record: \"x\") { nodes { fields { after } } } volunteers { nodes { identityNumber } } }",
                 both,
             ),
             ("{ something { nameZh other { identityNumber } } }", both),

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::AsText;
 use super::arguments::{Arguments, items};
+use super::changes;
 use super::disclosures;
 use super::error::{GraphError, Over, object};
 use super::fetch::Fetched;
@@ -202,6 +203,10 @@ async fn query<'a>(
         }
         office::FIELD => return office::office(scope, planner, fields).await.map(Some),
         workshop::EXPLAIN => return workshop::explain(scope, planner, fields).await.map(Some),
+        changes::FIELD => {
+            let read = changes::changes(scope, planner, fields, &at);
+            return read.await.map(Some);
+        }
         disclosures::FIELD => {
             let read = disclosures::disclosures(scope, planner, fields, &at);
             return read.await.map(Some);

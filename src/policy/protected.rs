@@ -60,11 +60,23 @@ impl<'a> Protected<'a> {
     #[must_use]
     pub fn show(self, slot: Slot) -> Shown<'a> {
         let layout = self.rows.layout();
+        self.decided(slot, || layout.cell(slot, self))
+    }
+
+    /// What the viewer sees of another value of a field, such as one that it had before. It is
+    /// decided by the row as it is now.
+    #[must_use]
+    pub fn show_other<'b>(self, slot: Slot, value: CellRef<'b>) -> Shown<'b> {
+        self.decided(slot, || value)
+    }
+
+    fn decided<'b>(self, slot: Slot, value: impl FnOnce() -> CellRef<'b>) -> Shown<'b> {
+        let layout = self.rows.layout();
         match layout.view(slot, self) {
-            View::Full => Shown::Full(layout.cell(slot, self)),
+            View::Full => Shown::Full(value()),
             View::Masked => {
                 let kind = layout.kind(slot);
-                match kind.and_then(|k| Some((k, masked(k, layout.cell(slot, self))?))) {
+                match kind.and_then(|k| Some((k, masked(k, value())?))) {
                     Some((kind, mask)) => Shown::Masked(kind, mask),
                     None => Shown::Hidden,
                 }

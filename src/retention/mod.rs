@@ -57,9 +57,19 @@ pub enum Subject {
     SignInPlaces,
     /// Invitations that nobody accepted.
     Invitations,
+    /// The log of disclosures.
+    Disclosures,
+    /// The trail of changes.
+    Changes,
 }
 
 impl Subject {
+    /// Whether it is kept in one chain for all organisations, of which the oldest part goes.
+    #[must_use]
+    pub const fn is_chained(self) -> bool {
+        matches!(self, Self::Disclosures | Self::Changes)
+    }
+
     /// Whether it is about how people sign in, whichever organisation has them.
     #[must_use]
     pub const fn is_of_sign_in(self) -> bool {
@@ -100,7 +110,7 @@ pub struct Rule {
 }
 
 /// The schedule that the server ships with.
-pub static SCHEDULE: [Rule; 13] = [
+pub static SCHEDULE: [Rule; 15] = [
     Rule {
         subject: Subject::Notices,
         code: "NOTICES",
@@ -256,6 +266,30 @@ pub static SCHEDULE: [Rule; 13] = [
         from_zh: "無人接受的邀請，其有效期屆滿當日",
         why_en: "Who did not come is nobody to the organisation; a month shows what became of a letter.",
         why_zh: "沒有加入者與機構無關；一個月內可查閱邀請的結果。",
+    },
+    Rule {
+        subject: Subject::Disclosures,
+        code: "DISCLOSURES",
+        months: 48,
+        least: 12,
+        most: 120,
+        end: End::Row,
+        from_en: "the answer was given",
+        from_zh: "作出披露當日",
+        why_en: "No longer than needed (PDPO, DPP 2(2)): four years, as long as the log of refusals has to be kept (section 27). All organisations have one chain, so that it goes when the longest of their periods is over, and not while anything is held.",
+        why_zh: "保存時間不得超過所需（《私隱條例》保障資料第2(2)原則）：四年，與拒絕紀錄簿須保存的期間（第27條）相同。各機構共用同一紀錄鏈，故以各機構中最長的期限為準；如有資料須予保留，則暫不刪除。",
+    },
+    Rule {
+        subject: Subject::Changes,
+        code: "CHANGES",
+        months: 48,
+        least: 12,
+        most: 120,
+        end: End::Row,
+        from_en: "the record was changed",
+        from_zh: "紀錄更改當日",
+        why_en: "No longer than needed (PDPO, DPP 2(2)): four years, as long as the log of refusals has to be kept (section 27). All organisations have one chain, so that it goes when the longest of their periods is over, and not while anything is held.",
+        why_zh: "保存時間不得超過所需（《私隱條例》保障資料第2(2)原則）：四年，與拒絕紀錄簿須保存的期間（第27條）相同。各機構共用同一紀錄鏈，故以各機構中最長的期限為準；如有資料須予保留，則暫不刪除。",
     },
 ];
 

@@ -108,9 +108,15 @@ pub const FIGURES: [&str; 4] = [
 /// Roots that lead to counts.
 const FIGURES_ROOTS: [&str; 2] = ["volunteerStats", "studentStats"];
 
-/// Types of the log of disclosures, which one deed opens (`tests/it/audit`); the users, organisations
-/// and shares to which they lead decide for themselves.
-pub const LOG: [&str; 2] = ["Disclosure", "DisclosuresResult"];
+/// Types of the log of disclosures and of the trail of changes, each of which one deed opens
+/// (`tests/it/audit`); the users, organisations and shares to which they lead decide for themselves.
+pub const LOG: [&str; 5] = [
+    "Disclosure",
+    "DisclosuresResult",
+    "Change",
+    "ChangedFieldResult",
+    "ChangesResult",
+];
 
 /// What becomes of the workshop's deeds, which are on all organisations alike.
 const WORKSHOP_PAYLOAD: &str = "PublishPoliciesPayload";
@@ -440,7 +446,11 @@ fn roots_lead_to_records_and_nowhere_else() {
         let target = named(&field.node.ty.node);
         let target = target.strip_suffix("Connection").unwrap_or(target);
         if LOG.contains(&target) {
-            assert_eq!(field.node.name.node, "disclosures", "leads to the log");
+            let name = field.node.name.node.as_str();
+            assert!(
+                ["disclosures", "changes"].contains(&name),
+                "`{name}` leads to the log"
+            );
         } else if WORKSHOP.contains(&target) {
             let name = field.node.name.node.as_str();
             assert!(

@@ -20,7 +20,7 @@ const OWN: &str = "seaql_migrations";
 /// What servers with one SQLite file tell each other; no entity reads it.
 const BETWEEN_SERVERS: &str = "server_event";
 
-/// The log of disclosures, its keys and the trail of changes, which the store writes as bytes; no
+/// The log of disclosures, its keys and cuts and the trail of changes, which the store writes as bytes; no
 /// entity reads them.
 const LOG: [&str; 2] = ["audit_", "trail_"];
 

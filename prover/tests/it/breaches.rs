@@ -50,6 +50,16 @@ fn breaches() -> Vec<Breach> {
                 .and(r#"permit (principal is User, action in Action::"drillBreaches", resource is Volunteer) when { principal.administers.contains(resource.organisation) };"#),
             ("User A: administers = Organisation A", "Volunteer A: organisation = Organisation A", "Volunteer.drillBreach"),
             &["added"]),
+        breach("administrator-reads-nobodys-trail",
+            shipped().without("nobody-else-reads-a-trail")
+                .and(r#"permit (principal is User, action in Action::"readTrails", resource is Student) when { principal.administers.contains(resource.organisation) };"#),
+            ("User A: administers = Organisation A", "Student A: organisation = Organisation A", "Student.readChanges"),
+            &["added"]),
+        breach("no-partner-and-no-job-reads-a-trail",
+            shipped().without("nobody-else-reads-a-trail")
+                .and(r#"permit (principal is Job, action in Action::"readTrails", resource is Guardian) when { principal.role == "import" };"#),
+            ("Job A: role = \"import\"", "Guardian A", "Guardian.readChanges"),
+            &["added"]),
         breach("anonymous-gets-nothing",
             shipped().without("anonymous-sees-nothing")
                 .with("  principal is User || principal is Partner\n", "  principal is User || principal is Partner || principal is Anonymous\n"),

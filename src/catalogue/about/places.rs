@@ -68,10 +68,11 @@ pub fn places() -> impl Iterator<Item = &'static Place> {
 
 /// Tables in which no row is about a person or mentions one, with all their columns.
 #[rustfmt::skip]
-pub const NOBODYS: [(&str, &[&str]); 28] = [
+pub const NOBODYS: [(&str, &[&str]); 29] = [
     // the log and the trail name persons by pseudonyms, and only who has the key of one can tell whose it is: what
     // it says of a person is asked of the log, and to forget the person is to destroy the key
     ("audit_block", &["number", "filter"]),
+    ("audit_cut", &["book", "number", "hash", "entry"]),
     ("audit_entry", &["number", "at", "body", "hash"]),
     ("audit_head", &["number", "hash", "forgotten"]),
     ("audit_key", &["record_id", "record_type", "pseudonym", "secret"]),

@@ -102,6 +102,10 @@ pub static USER: Type = Type {
             "drillBreach",
             "Reads who could have seen the record between two instants, and who did.",
         ),
+        look(
+            "readChanges",
+            "Reads how the record was changed, and by whom.",
+        ),
         import("Loads accounts from a file."),
         deed("erase", "Erases a sign-in and all that hangs on it."),
     ],

@@ -184,6 +184,10 @@ pub static STUDENT: Type = Type {
             "drillBreach",
             "Reads who could have seen the record between two instants, and who did.",
         ),
+        look(
+            "readChanges",
+            "Reads how the record was changed, and by whom.",
+        ),
         pair(),
         small_groups(),
         deed("giveConsent", "Consents for a child to what a text says."),
@@ -252,6 +256,10 @@ pub static GUARDIAN: Type = Type {
         right(
             "drillBreach",
             "Reads who could have seen the record between two instants, and who did.",
+        ),
+        look(
+            "readChanges",
+            "Reads how the record was changed, and by whom.",
         ),
         deed("erase", "Erases all that is kept of a guardian."),
     ],

@@ -253,6 +253,10 @@ pub static VOLUNTEER: Type = Type {
             "drillBreach",
             "Reads who could have seen the record between two instants, and who did.",
         ),
+        look(
+            "readChanges",
+            "Reads how the record was changed, and by whom.",
+        ),
         import("Loads volunteers from a file."),
         pair(),
         right(

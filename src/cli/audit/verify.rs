@@ -20,6 +20,8 @@ Examples:
 Each entry's hash covers the one before it, so that the first place where something is wrong
 is told. Without a checkpoint nobody can tell whether the end of the log, or of the trail of
 changes, was cut off together with the record of where it stood. With `--from`, the entry before is believed.
+Where the oldest entries went at the end of their time, an entry of the log says so, and the rest is
+verified from there; a checkpoint of before then shows no more than the signature.
 
 The exit code is 0 where all that was looked at holds, 3 where it does not, and 1 where the
 database or the checkpoint could not be read.")]
@@ -78,10 +80,18 @@ fn sentence(found: &app::Verified) -> String {
                     Some(number) => format!("; the checkpoint holds for the first {number}"),
                     None => String::new(),
                 };
+                let gone = match trail.gone {
+                    Some(gone) => format!("; the first {gone} went at the end of their time"),
+                    None => String::new(),
+                };
                 let entries = trail.entries;
-                format!("\nthe trail of changes holds: {entries} entries{held}")
+                format!("\nthe trail of changes holds: {entries} entries{gone}{held}")
             }
         },
+        None => String::new(),
+    };
+    let gone = match found.gone {
+        Some(gone) => format!("\nthe first {gone} went at the end of their time"),
         None => String::new(),
     };
     let entries = found.entries;
@@ -91,12 +101,13 @@ fn sentence(found: &app::Verified) -> String {
             None => String::new(),
         };
         let head = &found.head;
-        return format!("holds: {entries} entries\nhead {head}{checkpoint}{trail}");
+        return format!("holds: {entries} entries{gone}\nhead {head}{checkpoint}{trail}");
     };
     let what = match found.code {
         Some("MISSING") => "is missing, or another stands in its place",
         Some("UNREADABLE") => "holds what is no entry",
         Some("CUT_SHORT") => "is not there: the log was cut off before it",
+        Some("UNRECORDED") => "does not say that those before it went, or no entry does",
         Some("OTHER_HEAD") => "is not what the log stood at when that was recorded",
         _ => "was altered, or belongs elsewhere",
     };

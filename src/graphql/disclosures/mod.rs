@@ -7,8 +7,6 @@ mod show;
 
 pub use contract::{FIELD, query, register};
 
-use std::sync::Arc;
-
 use async_graphql::Value;
 use async_graphql::parser::types::Field;
 use chrono::{DateTime, Utc};
@@ -16,14 +14,13 @@ use uuid::Uuid;
 
 use self::show::Shown;
 use super::arguments::Arguments;
-use super::error::{GraphError, Over};
+use super::error::GraphError;
 use super::id;
+use super::named;
 use super::plan::{Place, Planner};
 use super::scope::Scope;
 use super::values::given;
 use crate::catalogue::{Cell, Kind, Type};
-use crate::policy::Layout;
-use crate::store::CursorKey;
 use crate::store::log::Sought;
 
 /// The deed that lets the log of a record be read.
@@ -40,12 +37,12 @@ pub async fn disclosures<'a>(
         return Ok(Value::Null);
     };
     let arguments = Arguments::of(first, planner.request);
-    let named = arguments.get("record").and_then(id::text);
-    let Some((of, record)) = named.and_then(|text| id::decode(&text)) else {
+    let record = arguments.get("record").and_then(id::text);
+    let Some((of, record)) = record.and_then(|text| id::decode(&text)) else {
         return Ok(Value::Null);
     };
     let asked = asked(scope, of, record, &arguments)?;
-    if of.deed(DEED).is_none() || !readable(scope, of, record).await? {
+    if !named::readable(scope, DEED, of, record).await? {
         return Ok(Value::Null);
     }
     scope.seen().log(of, record);
@@ -61,37 +58,9 @@ pub async fn disclosures<'a>(
         found: &found,
         more,
         behind: arguments.get("after").is_some(),
-        context: context(scope, record),
+        context: named::context(scope, FIELD, record),
     };
     shown.page(fields).await
-}
-
-/// Whether the viewer sees the record and may read its log.
-async fn readable(scope: &Scope, of: &'static Type, record: Uuid) -> Result<bool, GraphError> {
-    let layout = Arc::new(Layout::new(of, &scope.lens));
-    if scope.store.by_ids(&layout, &[record]).await?.is_empty() {
-        return Ok(false);
-    }
-    let records = scope.store.records(of, &[record]).await?;
-    let Some(row) = records.get(&record) else {
-        return Ok(false);
-    };
-    let action = format!("{}.{DEED}", of.name);
-    match scope.lens.permit(&action, row) {
-        Ok(_) => Ok(true),
-        Err(refusal) => Err(GraphError::Forbidden(refusal.reasons)),
-    }
-}
-
-/// What a cursor of the list is bound to.
-fn context(scope: &Scope, record: Uuid) -> Vec<u8> {
-    let viewer = scope.lens.viewer();
-    format!(
-        "{}:{}\ndisclosures\n{record}",
-        viewer.kind().entity(),
-        viewer.id()
-    )
-    .into_bytes()
 }
 
 fn asked(
@@ -100,18 +69,7 @@ fn asked(
     record: Uuid,
     arguments: &Arguments,
 ) -> Result<Sought, GraphError> {
-    let most = scope.limits.max_page;
-    let first = arguments
-        .count("first")?
-        .unwrap_or(scope.limits.page as u64);
-    if first > most as u64 {
-        return Err(GraphError::Over(Over {
-            message: format!("a page has at most {most} rows, not {first}"),
-            limit: "max_page_size",
-            asked: first,
-            allowed: most as u64,
-        }));
-    }
+    let first = named::first(scope, arguments)?;
     let time = |name: &str| -> Result<Option<DateTime<Utc>>, GraphError> {
         match arguments.get(name).map(|value| given(Kind::Time, value)) {
             None => Ok(None),
@@ -119,23 +77,12 @@ fn asked(
             Some(_) => Err(GraphError::Input(format!("`{name}` is no instant"))),
         }
     };
-    let before = match arguments.text("after")? {
-        None => None,
-        Some(cursor) => {
-            let key = scope.seal.open(cursor, &context(scope, record));
-            let CursorKey { values, .. } = key.map_err(|_| GraphError::Cursor)?;
-            match values.first() {
-                Some(Cell::Int(number)) => Some(number.cast_unsigned()),
-                _ => return Err(GraphError::Cursor),
-            }
-        }
-    };
     Ok(Sought {
         of,
         record,
         from: time("from")?,
         to: time("to")?,
-        before,
-        first: usize::try_from(first).unwrap_or(most),
+        before: named::after(scope, arguments, &named::context(scope, FIELD, record))?,
+        first,
     })
 }

@@ -1,21 +1,18 @@
 //! A page of the log is shown, as far as it is selected.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use async_graphql::parser::types::{Field, SelectionSet};
+use async_graphql::parser::types::Field;
 use async_graphql::{Name, Value};
 use chrono::{DateTime, SecondsFormat};
 use uuid::Uuid;
 
 use super::contract::{ENTRY, PAGE};
-use crate::catalogue::{self, Cell};
 use crate::graphql::error::{GraphError, object};
-use crate::graphql::fetch::Fetched;
 use crate::graphql::id;
-use crate::graphql::plan::{Merged, Place, Planner, RowPlan};
+use crate::graphql::named::{Ends, Named, below, sealed};
+use crate::graphql::plan::{Merged, Place, Planner};
 use crate::graphql::scope::Scope;
-use crate::graphql::show::RowAt;
-use crate::store::CursorKey;
 use crate::store::log::Found;
 
 /// What is shown, and to whom.
@@ -41,14 +38,7 @@ enum Part {
     /// A value of the entry.
     Value(String),
     /// Records that it names.
-    Records(String, Box<Records>),
-}
-
-/// Records of other types, as far as the viewer sees them.
-struct Records {
-    plan: RowPlan,
-    fetched: Fetched,
-    places: HashMap<Uuid, usize>,
+    Records(String, Box<Named>),
 }
 
 impl<'a> Shown<'a, '_> {
@@ -109,35 +99,18 @@ impl<'a> Shown<'a, '_> {
         name: &str,
         merged: &Merged<'a>,
         at: &Place,
-    ) -> Result<Box<Records>, GraphError> {
-        let of = catalogue::find(of).ok_or_else(|| GraphError::Input("no such type".into()))?;
-        let plan = self.planner.rows(of, merged, at)?;
-        let wanted: BTreeSet<Uuid> = self
-            .found
-            .iter()
-            .flat_map(|found| names(found, name))
-            .collect();
-        let fetched = self.scope.by_ids(&plan, wanted).await?;
-        let rows = fetched.rows.iter().enumerate();
-        let places = rows.map(|(at, row)| (row.id(), at)).collect();
-        Ok(Box::new(Records {
-            plan,
-            fetched,
-            places,
-        }))
+    ) -> Result<Box<Named>, GraphError> {
+        let wanted = self.found.iter().flat_map(|found| names(found, name));
+        let wanted: BTreeSet<Uuid> = wanted.collect();
+        let named = Named::of(self.scope, self.planner, of, (merged, at), wanted).await?;
+        Ok(Box::new(named))
     }
 
-    fn named(&self, found: &Found, name: &str, records: &Records) -> Value {
-        let places = names(found, name)
-            .into_iter()
-            .filter_map(|id| records.places.get(&id));
-        let mut shown = places.map(|at| {
-            let row = RowAt(&records.plan, &records.fetched, *at);
-            self.scope.shown(false, &row)
-        });
+    fn named(&self, found: &Found, name: &str, records: &Named) -> Value {
+        let mut shown = records.shown(self.scope, &names(found, name));
         match name {
-            "by" => shown.next().unwrap_or_default(),
-            _ => Value::List(shown.collect()),
+            "by" => shown.pop().unwrap_or_default(),
+            _ => Value::List(shown),
         }
     }
 
@@ -186,35 +159,17 @@ impl<'a> Shown<'a, '_> {
     }
 
     fn page_info(&self, fields: &[&'a Field]) -> Value {
-        let mut entries = Vec::new();
-        for (key, merged) in self.planner.collect(below(fields), &|on| on == "PageInfo") {
-            let Some(first) = merged.first() else {
-                continue;
-            };
-            let cursor = |found: Option<&Found>| found.map_or(Value::Null, |f| self.cursor(f));
-            let value = match first.name.node.as_str() {
-                "hasNextPage" => Value::Boolean(self.more),
-                "hasPreviousPage" => Value::Boolean(self.behind),
-                "startCursor" => cursor(self.found.first()),
-                "endCursor" => cursor(self.found.last()),
-                _ => Value::from("PageInfo"),
-            };
-            entries.push((key.clone(), value));
-        }
-        object(entries)
-    }
-
-    fn cursor(&self, found: &Found) -> Value {
-        Value::from(self.sealed(found))
-    }
-
-    /// The number of an entry, sealed: how many there are between two is nobody's business.
-    fn sealed(&self, found: &Found) -> String {
-        let key = CursorKey {
-            values: vec![Cell::Int(found.number.cast_signed())],
-            id: Uuid::nil(),
+        let cursors = self.found.first().zip(self.found.last());
+        let ends = Ends {
+            more: self.more,
+            behind: self.behind,
+            cursors: cursors.map(|(first, last)| (self.sealed(first), self.sealed(last))),
         };
-        self.scope.seal.seal(&key, &self.context)
+        ends.page_info(self.planner, fields)
+    }
+
+    fn sealed(&self, found: &Found) -> String {
+        sealed(self.scope, found.number, &self.context)
     }
 }
 
@@ -225,8 +180,4 @@ fn names(found: &Found, name: &str) -> Vec<Uuid> {
         "organisations" => found.entry.who.organisations.clone(),
         _ => found.entry.shares.clone(),
     }
-}
-
-fn below<'a>(fields: &[&'a Field]) -> impl Iterator<Item = &'a SelectionSet> {
-    fields.iter().map(|field| &field.selection_set.node)
 }

@@ -245,6 +245,11 @@ pub const WORDS: [Words; 6] = [
             ),
             ("SIGN_IN_PLACES", "From where somebody signed in."),
             ("INVITATIONS", "Invitations that nobody accepted."),
+            (
+                "DISCLOSURES",
+                "The log of disclosures, of all organisations.",
+            ),
+            ("CHANGES", "The trail of changes, of all organisations."),
             ("CONSENT_TEXTS", "What people consented to."),
             ("TRAILS", "What accounts for what was done."),
         ],

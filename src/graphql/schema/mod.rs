@@ -16,7 +16,7 @@ pub use roots::{ROOT_MUTATION, ROOT_QUERY, mutation, query, subscription};
 use async_graphql::registry::Registry;
 
 use crate::catalogue::TYPES;
-use crate::graphql::{disclosures, figures, office, workshop};
+use crate::graphql::{changes, disclosures, figures, office, workshop};
 
 /// Adds every type that the roots lead to.
 pub fn register(registry: &mut Registry) {
@@ -30,6 +30,7 @@ pub fn register(registry: &mut Registry) {
     mutations::register(registry);
     figures::register(registry);
     disclosures::register(registry);
+    changes::register(registry);
     workshop::register(registry);
     office::register(registry);
 }

@@ -7,7 +7,7 @@ use super::inputs;
 use super::mutations;
 use crate::catalogue::TYPES;
 use crate::graphql::subscribe::LISTENED;
-use crate::graphql::{disclosures, figures, office, workshop};
+use crate::graphql::{changes, disclosures, figures, office, workshop};
 
 /// The name of the query root.
 pub const ROOT_QUERY: &str = "Query";
@@ -53,6 +53,7 @@ pub fn query() -> Vec<MetaField> {
     }
     fields.extend(figures::query());
     fields.push(disclosures::query());
+    fields.push(changes::query());
     fields.extend(workshop::query());
     fields.push(office::query());
     fields

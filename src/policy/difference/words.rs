@@ -230,6 +230,7 @@ pub fn deed_in_words(name: &'static str) -> (&'static str, &'static str) {
             "read who could have seen, and who did see",
             "查閱誰曾可看到及誰曾看到",
         ),
+        "readChanges" => ("read the changes of", "查閱更改紀錄，關於"),
         name => (name, name),
     }
 }

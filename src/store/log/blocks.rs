@@ -13,6 +13,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::cut::{self, Book};
 use super::file::File;
 use crate::audit::{Entry, Filter, Said};
 use crate::store::StoreError;
@@ -52,10 +53,14 @@ async fn missing(
     full: u64,
 ) -> Result<(), StoreError> {
     let mut statement = sql(database);
-    statement.push("SELECT COALESCE(MAX(number), -1) FROM audit_block");
+    // Blocks that were cut off need none any more.
+    statement.push("SELECT COALESCE((SELECT MAX(number) FROM audit_block), -1)");
     let row = database.query_one_raw(statement.finish()).await?;
     let row = row.ok_or(StoreError::Type("audit_block"))?;
     let last: i64 = row.try_get_by_index(0)?;
+    let gone = cut::gone(database, Book::Log).await?;
+    let whole = gone.map_or(0, |gone| gone.chain.number / BLOCK);
+    let last = last.max(whole.cast_signed() - 1);
     for block in (last + 1).cast_unsigned()..full {
         // Each once, and a few entries at a time: the same persons are in most entries of a block.
         let mut pseudonyms = HashSet::new();
@@ -88,7 +93,7 @@ async fn missing(
 fn named(entry: &Entry) -> Vec<u64> {
     match &entry.said {
         Said::Shown(parts) => parts.iter().flat_map(|part| part.records.clone()).collect(),
-        Said::Forgot(_) | Said::Changed(_) => Vec::new(),
+        Said::Forgot(_) | Said::Changed(_) | Said::Cut(_) => Vec::new(),
     }
 }
 

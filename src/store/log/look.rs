@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::super::{Store, StoreError};
 use super::blocks;
+use super::cut::Book;
 use crate::audit::{Entry, subjects};
 use crate::catalogue::{TYPES, Type};
 use crate::store::sql::Sql;
@@ -58,9 +59,12 @@ impl Store {
         if named.is_empty() || last == 0 {
             return Ok(found);
         }
+        // What was cut off is there no more.
+        let gone = self.gone_of(Book::Log).await?;
+        let begin = gone.map_or(0, |gone| gone.chain.number / blocks::BLOCK);
         let mut end = blocks::of(last) + 1;
-        while end > 0 && found.len() < sought.first {
-            let start = end.saturating_sub(FILTERS);
+        while end > begin && found.len() < sought.first {
+            let start = end.saturating_sub(FILTERS).max(begin);
             let filters = blocks::filters(&self.database, start..end).await?;
             let filters: HashMap<u64, _> = filters.into_iter().collect();
             for block in (start..end).rev() {

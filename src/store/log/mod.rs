@@ -6,6 +6,7 @@
 
 mod append;
 mod blocks;
+mod cut;
 mod file;
 mod forget;
 mod known;
@@ -13,6 +14,7 @@ mod look;
 mod read;
 
 pub(super) use append::{learn, lock};
+pub use cut::{Book, Gone};
 pub use forget::{forget_person, forget_rows};
 pub(super) use look::rows_about;
 pub use look::{Found, Sought};

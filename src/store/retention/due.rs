@@ -37,6 +37,10 @@ impl Store {
     pub async fn retention_due(&self, organisation: Uuid) -> Result<Vec<Due>, StoreError> {
         let mut all = Vec::new();
         for (rule, months) in self.retention_in_force(organisation).await? {
+            if rule.subject.is_chained() {
+                all.push(self.cut_due(rule, organisation).await?);
+                continue;
+            }
             let Some(before) = cut_off(self.now, months) else {
                 continue;
             };
@@ -129,6 +133,10 @@ fn due(sql: &mut Sql, subject: Subject, organisation: Uuid, before: DateTime<Utc
     }
     if subject.is_of_sign_in() {
         of_accounts(sql, organisation);
+    } else if subject.is_chained() {
+        // It goes by its chain, and never row by row.
+        sql.push(" WHERE 1 = 0");
+        return;
     } else {
         sql.push(" WHERE x.organisation_id = ").bind(organisation);
     }
@@ -184,6 +192,7 @@ fn due(sql: &mut Sql, subject: Subject, organisation: Uuid, before: DateTime<Utc
             sql.push("x.accepted_at IS NULL AND x.ends_at < ")
                 .bind(before);
         }
+        Subject::Disclosures | Subject::Changes => {}
         Subject::LoneGuardians => {
             sql.push("x.updated_at < ").bind(before);
             sql.push(" AND NOT EXISTS (SELECT 1 FROM guardianship g WHERE g.guardian_id = x.id)");
@@ -217,6 +226,7 @@ fn is_held(sql: &mut Sql, subject: Subject, now: DateTime<Utc>) {
         Subject::LoneGuardians => {
             " AND (h.subject_id = x.id OR (h.subject_id = x.account_id AND h.organisation_id = x.organisation_id))"
         }
+        Subject::Disclosures | Subject::Changes => "",
         // What nobody accepted is about nobody who could be held.
         Subject::Invitations => " AND h.subject_id = x.id",
         Subject::Rosters => " AND h.subject_id IN (x.shift_id, x.volunteer_id)",
@@ -253,5 +263,7 @@ pub(super) const fn table(subject: Subject) -> &'static str {
         Subject::OutsideSignIns => "outside_sign_in",
         Subject::SignInPlaces => "sign_in_place",
         Subject::Invitations => "invitation",
+        Subject::Disclosures => "audit_entry",
+        Subject::Changes => "trail_entry",
     }
 }

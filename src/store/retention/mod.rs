@@ -1,5 +1,6 @@
 //! What was kept long enough goes: what each organisation says, what is due, and what each run did.
 
+mod chains;
 mod due;
 mod rules;
 mod run;

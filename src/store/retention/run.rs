@@ -74,8 +74,12 @@ impl Store {
             return Ok(None);
         }
         let mut report = Vec::new();
-        for organisation in self.organisations_with_data().await? {
+        let organisations = self.organisations_with_data().await?;
+        for organisation in organisations.iter().copied() {
             for (rule, months) in self.retention_in_force(organisation).await? {
+                if rule.subject.is_chained() {
+                    continue;
+                }
                 let Some(before) = cut_off(self.now, months) else {
                     continue;
                 };
@@ -103,6 +107,10 @@ impl Store {
                 self.keep_count(run, &count).await?;
                 report.push(count);
             }
+        }
+        for count in self.cut_chains(permit, &organisations, dry).await? {
+            self.keep_count(run, &count).await?;
+            report.push(count);
         }
         let mut sql = self.sql();
         sql.push("UPDATE retention_run SET ended_at = ")
@@ -229,6 +237,8 @@ impl Store {
                 | Subject::RecoveryCodes
                 | Subject::OutsideSignIns
                 | Subject::SignInPlaces => self.expire_sign_ins(&due, &next).await?,
+                // They go by their chain: no row of them is due by itself.
+                Subject::Disclosures | Subject::Changes => 0,
             };
         }
     }

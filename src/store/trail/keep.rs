@@ -80,6 +80,30 @@ pub async fn keep(
         }
         transaction.execute_raw(sql.finish()).await?;
     }
+    stand(transaction, chain).await
+}
+
+/// Adds an entry that is about no row, where the log's head is held.
+pub async fn append(
+    transaction: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    record: i64,
+    body: Vec<u8>,
+) -> Result<Chain, StoreError> {
+    let chain = head(transaction).await?.with(&body);
+    let mut sql = sql(transaction);
+    sql.push("INSERT INTO trail_entry (number, at, record, body, hash) VALUES (")
+        .bind(chain.number.cast_signed());
+    sql.push(", ").bind(now).push(", ").bind(record);
+    sql.push(", ").bind(body);
+    sql.push(", ").bind(chain.hash.to_vec()).push(")");
+    transaction.execute_raw(sql.finish()).await?;
+    stand(transaction, chain).await?;
+    Ok(chain)
+}
+
+/// Keeps where the trail stands.
+async fn stand(transaction: &DatabaseTransaction, chain: Chain) -> Result<(), StoreError> {
     let mut sql = sql(transaction);
     sql.push("UPDATE trail_head SET number = ")
         .bind(chain.number.cast_signed())

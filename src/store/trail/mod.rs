@@ -17,7 +17,7 @@ mod read;
 mod rows;
 mod since;
 
-pub use read::Turn;
+pub use read::{Turn, Values};
 
 use std::collections::HashSet;
 use std::ops::Deref;
@@ -30,6 +30,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub(super) use self::keep::append;
 use self::keep::sql;
 use self::rows::{Kept, kept};
 use super::{Store, StoreError};

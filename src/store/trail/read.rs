@@ -192,6 +192,8 @@ fn filed(body: &[u8]) -> Option<i64> {
             let own = turned.record.or_else(|| turned.id.map(place));
             own.map(u64::cast_signed)
         }
+        // It is about no row.
+        Said::Cut(_) => Some(0),
         _ => None,
     }
 }

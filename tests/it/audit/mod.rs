@@ -1,6 +1,8 @@
 //! The log of disclosures: what is logged is what was shown, and nothing can be altered unseen.
 
+mod changes;
 mod command;
+mod cut;
 mod drill;
 mod drill_past;
 mod drill_sets;

@@ -27,7 +27,7 @@ async fn first(app: &App, role: &str, list: &str) -> Value {
 }
 
 /// The own volunteer record of the volunteer: the one whose phone is shown.
-async fn own_volunteer(app: &App) -> Value {
+pub(super) async fn own_volunteer(app: &App) -> Value {
     let data = app
         .data(
             "volunteer",
@@ -44,7 +44,7 @@ async fn own_volunteer(app: &App) -> Value {
 }
 
 /// A child of the guardian in a class of the teacher.
-async fn common_child(app: &App) -> Value {
+pub(super) async fn common_child(app: &App) -> Value {
     let list = "{ students(first: 1000) { nodes { id } } }";
     let own = app.data("guardian", list).await["students"]["nodes"].take();
     let taught = app.data("teacher", list).await["students"]["nodes"].take();

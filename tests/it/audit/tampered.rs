@@ -38,7 +38,10 @@ async fn verified(app: &App, checkpoint: Option<&Checkpoint>) -> Verified {
 async fn unguarded(app: &App) {
     let db = &app.database.db;
     let statements: &[&str] = match db.get_database_backend() {
-        DbBackend::Postgres => &["DROP TRIGGER entries_stay ON audit_entry"],
+        DbBackend::Postgres => &[
+            "DROP TRIGGER entries_stay ON audit_entry",
+            "DROP TRIGGER entries_go ON audit_entry",
+        ],
         _ => &[
             "DROP TRIGGER audit_entry_never_changed",
             "DROP TRIGGER audit_entry_never_deleted",

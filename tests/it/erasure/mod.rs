@@ -3,6 +3,7 @@
 
 mod accounts;
 mod beside;
+mod chains;
 mod command;
 mod holds;
 mod killed;

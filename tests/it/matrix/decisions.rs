@@ -226,7 +226,7 @@ pub const DOES: [Does; 10] = [
             ("DataRequest", "export", "✓ answered / –"),
             (
                 "Volunteer",
-                "change, readDisclosures, nameWithIdentityNumber, giveConsent, withdrawConsent",
+                "change, readDisclosures, readChanges, nameWithIdentityNumber, giveConsent, withdrawConsent",
                 "✓ mine / –",
             ),
         ],
@@ -261,10 +261,10 @@ pub const DOES: [Does; 10] = [
                 "✓ mine, own child, answered / –",
             ),
             ("DataRequest", "export", "✓ answered / –"),
-            ("Guardian", "readDisclosures", "✓ mine / –"),
+            ("Guardian", "readDisclosures, readChanges", "✓ mine / –"),
             (
                 "Student",
-                "readDisclosures, giveConsent, withdrawConsent",
+                "readDisclosures, readChanges, giveConsent, withdrawConsent",
                 "✓ own child / –",
             ),
         ],
@@ -301,20 +301,37 @@ pub const DOES: [Does; 10] = [
                 "create, change, publish, retire",
                 "✓ own / –",
             ),
-            ("User", "readDisclosures, drillBreach", "✓ own / –"),
-            ("Volunteer", "readDisclosures, drillBreach", "✓ own / –"),
-            ("Student", "readDisclosures, drillBreach", "✓ own / –"),
-            ("Guardian", "readDisclosures, drillBreach", "✓ own / –"),
+            (
+                "User",
+                "readDisclosures, drillBreach, readChanges",
+                "✓ own / –",
+            ),
+            (
+                "Volunteer",
+                "readDisclosures, drillBreach, readChanges",
+                "✓ own / –",
+            ),
+            (
+                "Student",
+                "readDisclosures, drillBreach, readChanges",
+                "✓ own / –",
+            ),
+            (
+                "Guardian",
+                "readDisclosures, drillBreach, readChanges",
+                "✓ own / –",
+            ),
         ],
     ),
     ("anonymous", &[]),
 ];
 
 /// Everybody signs and confirms what was sent to them in person, and reads to whom the own sign-in was
-/// shown.
-pub const EVERYBODY_DOES: [Entry; 2] = [
+/// shown and how it was changed.
+pub const EVERYBODY_DOES: [Entry; 3] = [
     ("NoticeReceipt", "confirm", "✓ mine / –"),
     ("User", "readDisclosures", "✓ mine / –"),
+    ("User", "readChanges", "✓ mine / –"),
 ];
 
 /// Who sets what: `*` are all the fields that can be set, `-` takes away.
