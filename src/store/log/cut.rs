@@ -51,6 +51,14 @@ impl Book {
             Self::Trail => "trail_entry",
         }
     }
+
+    /// The statement that takes entries away up to a number.
+    const fn taking_away(self) -> &'static str {
+        match self {
+            Self::Log => "DELETE FROM audit_entry WHERE number <= ",
+            Self::Trail => "DELETE FROM trail_entry WHERE number <= ",
+        }
+    }
 }
 
 impl Store {
@@ -144,8 +152,7 @@ impl Store {
             let first = first.transpose()?.flatten().filter(|first| *first <= last);
             let Some(first) = first else { return Ok(()) };
             let mut sql = self.sql();
-            sql.push("DELETE FROM ").push(book.table());
-            sql.push(" WHERE number <= ")
+            sql.push(book.taking_away())
                 .bind(last.min(first.saturating_add(FEW)));
             self.database.execute_raw(sql.finish()).await?;
         }
