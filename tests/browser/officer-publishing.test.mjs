@@ -63,6 +63,8 @@ test('from an edit to publication, the history and back', options, async () => {
   await page().keyboard.press('Control+Home');
   await page().keyboard.insertText('# Written by officers.\n');
   await page().goto(`${server.origin}/officer#change=volunteers.cedar:20`);
+  // The editor goes to the line by itself; what is typed before would go where it goes.
+  await page().locator('.cm-activeLine', { hasText: '@id("coordinator-sees-volunteers")' }).waitFor();
   const sentence = '@en("A coordinator sees the volunteers of the organisation: names, contacts, skills, service and notes, but no addresses.")';
   await overwrite('@en("A coordinator sees the volunteers of the organisation', sentence);
   await throughTheGate();
