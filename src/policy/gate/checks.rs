@@ -14,10 +14,10 @@ use cedar_policy::{
 };
 use serde_json::Value;
 
+use super::by_type::suspects;
 use super::depth::too_deep;
 use super::fit;
-use super::portions::suspect;
-use super::report::{Fault, LISTS, NAMES, PARSE, Step, VALIDATE};
+use super::report::{Fault, LISTS, NAMES, PARSE, Step, VALIDATE, milliseconds};
 use crate::catalogue::{self, Type};
 use crate::policy::alike::Alike;
 use crate::policy::bare::Bare;
@@ -56,53 +56,61 @@ pub fn check(
     tell: &mut dyn FnMut(&Step),
 ) -> (Vec<Step>, Option<Arc<Policies>>) {
     let began = Instant::now();
-    let mut faults = Vec::new();
-    // the schema on one side, the policies on the other
-    let (parsed, found) = thread::scope(|scope| {
+    // The schema takes longer; meanwhile the policies are read, named and taken apart.
+    let (parsed, taken) = thread::scope(|scope| {
         let reading = scope.spawn(|| read(schema));
-        let found: Vec<_> = documents.iter().map(policies_of).collect();
+        let taken = take(documents);
         let stopped = || Err(at(schema, 0, "the schema could not be read".to_owned()));
-        (reading.join().unwrap_or_else(|_| stopped()), found)
+        (reading.join().unwrap_or_else(|_| stopped()), taken)
     });
+    let mut faults = Vec::new();
     let parsed = parsed.map_err(|fault| faults.push(fault)).ok();
-    let mut placed = Vec::new();
-    for found in found {
-        match found {
-            Ok(found) => placed.extend(found),
-            Err(wrong) => faults.extend(wrong),
-        }
-    }
-    let well_formed = faults.is_empty();
+    let taken = taken.map_err(|wrong| faults.extend(wrong)).ok();
     let mut steps = Steps {
         ended: Vec::new(),
         tell,
     };
     steps.end(Step::tried(PARSE, faults, began));
-    let Some((parsed, parts, json)) = parsed.filter(|_| well_formed) else {
+    let Some(((parsed, parts, json), taken)) = parsed.zip(taken) else {
         for kind in [NAMES, VALIDATE, LISTS] {
             steps.end(Step::skipped(kind));
         }
         return (steps.ended, None);
     };
-    let began = Instant::now();
-    let faults = name(&mut placed);
-    steps.end(Step::tried(NAMES, faults, began));
+    let Taken {
+        placed,
+        unnamed,
+        naming,
+        all,
+        bare,
+    } = taken;
+    let mut step = Step::tried(NAMES, unnamed, Instant::now());
+    step.milliseconds = naming;
+    steps.end(step);
     let began = Instant::now();
     let mut faults = Vec::new();
-    let all = PolicySet::from_policies(placed.iter().map(|p| p.policy.clone()));
-    let all = all.unwrap_or_else(|error| {
-        faults.push(at(schema, 0, error.to_string()));
+    let all = all.unwrap_or_else(|reason| {
+        faults.push(at(schema, 0, reason));
         PolicySet::new()
     });
     let places: HashMap<&PolicyId, &Placed<'_>> =
         placed.iter().map(|p| (p.policy.id(), p)).collect();
     faults.extend(fit::unfit(&parts, schema));
-    let alike = Alike::of(&json, &all);
-    let outlined = alike.outlined(json);
-    let outline = Schema::from_json_value(outlined.clone()).unwrap_or_else(|_| parsed.clone());
-    // What is valid for one action of each sort is valid for all; only what is not is asked again.
-    if suspect(&all, &outlined, &outline) {
-        faults.extend(invalid(&all, &parsed, schema, &places));
+    // The rules are made under one action of each sort, which is made ready meanwhile.
+    let (doubted, (alike, outline)) = thread::scope(|scope| {
+        let outlining = scope.spawn(|| {
+            let alike = Alike::of(&json, &all);
+            let outline = Schema::from_json_value(alike.outlined(json.clone()));
+            (alike, outline.ok())
+        });
+        let doubted = suspects(&all, &bare, &json, &parts);
+        let outlined = outlining.join();
+        (doubted, outlined.unwrap_or_default())
+    });
+    let outline = outline.unwrap_or_else(|| parsed.clone());
+    // What is valid without its actions is valid; only the others are asked about as they are.
+    if !doubted.is_empty() {
+        faults.extend(invalid(&doubted, &parsed, &outline, schema, &places));
     }
     let valid = faults.is_empty();
     let mut step = Step::tried(VALIDATE, faults, began);
@@ -121,7 +129,6 @@ pub fn check(
             return (steps.ended, None);
         }
     };
-    let bare = Bare::of(&all);
     // As they are without their actions, which are cheaper to take apart.
     let forms: Forms<'_> = all
         .policies()
@@ -166,6 +173,48 @@ pub fn check(
         ))
     });
     (steps, policies)
+}
+
+/// The policies of a set, and what became of them on the way.
+struct Taken<'a> {
+    placed: Vec<Placed<'a>>,
+    /// Those without an id of their own, or without a sentence.
+    unnamed: Vec<Fault>,
+    /// How long that took, in milliseconds.
+    naming: f64,
+    /// All of them as one set, or why they are none.
+    all: Result<PolicySet, String>,
+    bare: Bare,
+}
+
+/// Reads the policies of all files, gives them their names, and takes them apart.
+fn take(documents: &[Document]) -> Result<Taken<'_>, Vec<Fault>> {
+    let mut placed = Vec::new();
+    let mut faults = Vec::new();
+    for found in documents.iter().map(policies_of) {
+        match found {
+            Ok(found) => placed.extend(found),
+            Err(wrong) => faults.extend(wrong),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let began = Instant::now();
+    let unnamed = name(&mut placed);
+    let naming = milliseconds(began.elapsed());
+    let all = PolicySet::from_policies(placed.iter().map(|p| p.policy.clone()));
+    let all = all.map_err(|error| error.to_string());
+    let bare = all
+        .as_ref()
+        .map_or_else(|_| Bare::of(&PolicySet::new()), Bare::of);
+    Ok(Taken {
+        placed,
+        unnamed,
+        naming,
+        all,
+        bare,
+    })
 }
 
 /// The schema of a set, and its parts.
@@ -291,27 +340,32 @@ fn name(placed: &mut [Placed<'_>]) -> Vec<Fault> {
     faults
 }
 
-/// What strict validation finds.
+/// What strict validation finds wrong with these policies. First they are looked at under one action
+/// of each sort, and only what is not valid for these under the whole schema, which tells.
 fn invalid(
-    all: &PolicySet,
+    policies: &[Policy],
     parsed: &Schema,
+    outline: &Schema,
     schema: &Document,
     places: &HashMap<&PolicyId, &Placed<'_>>,
 ) -> Vec<Fault> {
     // a policy is valid or not whatever the others are, so they are looked at side by side
+    let sketched = Validator::new(outline.clone());
     let validator = Validator::new(parsed.clone());
-    let policies: Vec<&Policy> = all.policies().collect();
     let workers = thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(8);
     let size = policies.len().div_ceil(workers).max(1);
-    let look = |part: &[&Policy]| -> Vec<Fault> {
-        let part = PolicySet::from_policies(part.iter().copied().cloned());
-        let part = match part {
-            Ok(part) => part,
+    let one = |policy: &Policy| -> Vec<Fault> {
+        let alone = match PolicySet::from_policies([policy.clone()]) {
+            Ok(alone) => alone,
             Err(error) => return vec![at(schema, 0, error.to_string())],
         };
-        let validation = validator.validate(&part, ValidationMode::Strict);
+        let sketch = sketched.validate(&alone, ValidationMode::Strict);
+        if sketch.validation_passed() {
+            return Vec::new();
+        }
+        let validation = validator.validate(&alone, ValidationMode::Strict);
         let errors = validation.validation_errors();
         errors
             .map(|error| {
@@ -326,6 +380,7 @@ fn invalid(
             })
             .collect()
     };
+    let look = |part: &[Policy]| -> Vec<Fault> { part.iter().flat_map(one).collect() };
     let mut faults = thread::scope(|scope| {
         let parts = policies.chunks(size);
         let workers: Vec<_> = parts.map(|part| scope.spawn(|| look(part))).collect();

@@ -5,12 +5,12 @@
 //! until the report says `ready`. It does not prove: a certificate is asked of a [`Proofs`]. It
 //! looks at no data: the step `difference` is skipped, and put in by whoever has some.
 
+mod by_type;
 mod checks;
 mod depth;
 mod edit;
 mod fit;
 mod folder;
-mod portions;
 mod report;
 
 use std::sync::Arc;
