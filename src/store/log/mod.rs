@@ -1,7 +1,7 @@
 //! The log of disclosures: an answer that shows something about persons is logged before it is given.
 //!
 //! Whoever has something to log puts it in a queue. One task at a time takes all that waits there
-//! and writes it in one transaction, so that answers that are made side by side share a commit. The
+//! and writes it in few transactions, so that answers that are made side by side share a commit. The
 //! chain's head is locked meanwhile: servers beside each other write one chain, in turns.
 
 mod append;
@@ -20,6 +20,7 @@ pub(super) use look::rows_about;
 pub use look::{Found, Sought};
 pub use read::{Head, Stretch};
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -33,9 +34,11 @@ use super::StoreError;
 use super::watch::Lookout;
 use crate::audit::Disclosure;
 
-/// How many bytes may wait before they are written: what is written at once is held several times
-/// on its way to the database.
+/// How many bytes may wait before they are written, and about how many are written at once: that much
+/// is held several times on its way to the database.
 const BYTES: usize = 128 * 1024;
+/// How many bytes may wait at all; answers that bring more wait until theirs are kept.
+const MOST_BYTES: usize = 16 * BYTES;
 /// After what time is tried again what could not be written.
 const AGAIN: Duration = Duration::from_millis(20);
 
@@ -73,7 +76,7 @@ struct Inner {
 
 #[derive(Default)]
 struct Queue {
-    waiting: Vec<Waiting>,
+    waiting: VecDeque<Waiting>,
     /// How many bytes wait, as far as that is known.
     bytes: usize,
     /// How many are being written, and would be lost with those that wait.
@@ -103,7 +106,11 @@ impl What {
     fn bytes(&self) -> usize {
         match self {
             Self::Entry(body) => body.bytes.len(),
-            Self::Disclosure(_) => 0,
+            // about what its entry will have
+            Self::Disclosure(disclosure) => {
+                let rows = disclosure.sections.iter().map(|part| part.rows.len());
+                size_of::<u64>() * rows.sum::<usize>()
+            }
         }
     }
 }
@@ -171,12 +178,14 @@ impl Log {
                 Pace::Strict => true,
                 // What cannot be kept now must not become more.
                 Pace::Buffered { most, .. } => {
-                    queue.failing || queue.waiting.len() + queue.writing >= most
+                    queue.failing
+                        || queue.waiting.len() + queue.writing >= most
+                        || queue.bytes >= MOST_BYTES
                 }
             };
             let told = waits.then_some(told);
             queue.bytes += what.bytes();
-            queue.waiting.push(Waiting { what, told });
+            queue.waiting.push_back(Waiting { what, told });
             if queue.is_full(self.inner.pace) {
                 self.inner.full.notify_one();
             }
@@ -253,16 +262,36 @@ impl Inner {
         }
     }
 
-    /// Writes what waits now, in one transaction, and tells those who wait for it.
+    /// Writes what waits now.
     async fn group(&self) -> Result<(), Arc<StoreError>> {
+        let mut waiting = self.queue().waiting.len();
+        while waiting > 0 {
+            waiting = waiting.saturating_sub(self.some(waiting).await?);
+        }
+        Ok(())
+    }
+
+    /// Writes some of this many that wait, in one transaction, and tells those who wait for it; how
+    /// many they were.
+    async fn some(&self, waiting: usize) -> Result<usize, Arc<StoreError>> {
         let group = {
             let mut queue = self.queue();
-            queue.writing = queue.waiting.len();
-            queue.bytes = 0;
-            std::mem::take(&mut queue.waiting)
+            let mut bytes = 0;
+            let few = queue.waiting.iter().take(waiting).take_while(|one| {
+                let before = bytes;
+                bytes += one.what.bytes();
+                before < BYTES
+            });
+            let few = few.count();
+            let group: Vec<Waiting> = queue.waiting.drain(..few).collect();
+            queue.writing = group.len();
+            let taken = group.iter().map(|one| one.what.bytes()).sum();
+            queue.bytes = queue.bytes.saturating_sub(taken);
+            group
         };
+        let written = group.len();
         if group.is_empty() {
-            return Ok(());
+            return Ok(waiting);
         }
         let done = self.keep(&group).await.map_err(Arc::new);
         if let Err(error) = &done {
@@ -282,8 +311,10 @@ impl Inner {
         queue.failing = done.is_err();
         // What was given already is written before anything else, as soon as that can be done.
         queue.bytes += again.iter().map(|one| one.what.bytes()).sum::<usize>();
-        queue.waiting.splice(0..0, again);
-        done
+        for waiting in again.into_iter().rev() {
+            queue.waiting.push_front(waiting);
+        }
+        done.map(|()| written)
     }
 
     async fn keep(&self, group: &[Waiting]) -> Result<(), StoreError> {
@@ -346,6 +377,7 @@ impl Drop for Turn<'_> {
             queue.taken = false;
             queue.writing = 0;
             queue.waiting.retain(|waiting| waiting.told.is_none());
+            queue.bytes = queue.waiting.iter().map(|one| one.what.bytes()).sum();
         }
     }
 }

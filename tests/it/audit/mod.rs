@@ -1,5 +1,6 @@
 //! The log of disclosures: what is logged is what was shown, and nothing can be altered unseen.
 
+mod bounded;
 mod changes;
 mod command;
 mod cut;
