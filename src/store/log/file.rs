@@ -34,6 +34,8 @@ enum By {
     Own(Mutex<Option<Connection>>),
 }
 
+/// How much of the file it keeps in memory, in KiB: the end of one table is all that it needs.
+const KEPT: i64 = 256;
 /// After what time is tried again where somebody else writes.
 const AGAIN: Duration = Duration::from_millis(1);
 
@@ -60,9 +62,10 @@ impl File {
         let synchronous = row.try_get_by_index(0)?;
         let by = match lookout {
             Some(lookout) => {
-                lookout
-                    .lock()
-                    .pragma_update(None, "synchronous", synchronous)?;
+                let connection = lookout.lock();
+                connection.pragma_update(None, "synchronous", synchronous)?;
+                keep_little(&connection);
+                drop(connection);
                 By::Lookout(lookout)
             }
             None => By::Own(Mutex::default()),
@@ -142,6 +145,7 @@ impl File {
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(self.wait)?;
         connection.pragma_update(None, "synchronous", self.synchronous)?;
+        keep_little(&connection);
         Ok(connection)
     }
 }
@@ -186,6 +190,15 @@ fn written(
         .execute((chain.number.cast_signed(), chain.hash))?;
     transaction.commit()?;
     Ok(Some((before, chain.number)))
+}
+
+/// Has a connection keep little of the file. To be told, SQLite reads the schema, which it does not
+/// where the file is locked; then the connection keeps what it keeps by itself.
+fn keep_little(connection: &Connection) {
+    let told = connection.pragma_update(None, "cache_size", -KEPT);
+    if let Err(error) = told {
+        tracing::debug!(%error, "the log's connection keeps its pages");
+    }
 }
 
 /// Whether somebody else writes.
