@@ -226,7 +226,7 @@ fn breaches() -> Vec<Breach> {
             &["added"]),
         breach("no-copy-is-looked-at-but-by-who-answers",
             shipped().without("nobody-answers-what-they-asked-for"),
-            ("User A: account = Account A; officerOf = Organisation A", "DataRequest A: opener = Account A; kind = \"ACCESS\"; organisation = Organisation A; state = \"OPEN\"", "DataRequest.preview"),
+            ("User A: account = Account A; officerOf = Organisation A", "DataRequest A: kind = \"ACCESS\"; opener = Account A; organisation = Organisation A; state = \"OPEN\"", "DataRequest.preview"),
             &["privacy-officer-looks-at-the-copy-before-the-answer"]),
         breach("nobody-markets-to-who-did-not-consent",
             shipped().without("direct-marketing-takes-consent"),
