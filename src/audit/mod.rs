@@ -22,5 +22,5 @@ pub use checkpoint::{Checkpoint, NoCheckpoint};
 pub use entry::{Cut, Entry, Malformed, Part, Said, Turned, Who};
 pub use filter::Filter;
 pub use person::{is_personal, subjects};
-pub use seen::{Actor, Bearer, CHANGES, DISCLOSURES, Disclosure, Section, Seen};
+pub use seen::{Actor, Bearer, CHANGES, COPY, DISCLOSURES, Disclosure, EXPLAINED, Section, Seen};
 pub use subject::{NoRandom, Subject};

@@ -12,6 +12,10 @@ use crate::catalogue::Type;
 pub const DISCLOSURES: &str = "disclosures";
 /// The same of the trail of changes.
 pub const CHANGES: &str = "changes";
+/// The same of the copy of everything that is held on a person.
+pub const COPY: &str = "copy";
+/// The same of why somebody sees something of a record.
+pub const EXPLAINED: &str = "explain";
 
 /// Rows of one type of which the same was shown.
 pub struct Section {
@@ -21,8 +25,8 @@ pub struct Section {
     pub full: u64,
     /// Those that were shown masked.
     pub masked: u64,
-    /// The record about the rows that was read, where it was not the rows: [`DISCLOSURES`] or
-    /// [`CHANGES`].
+    /// What about the rows was read, where it was not the rows: [`DISCLOSURES`], [`CHANGES`], [`COPY`]
+    /// or [`EXPLAINED`].
     pub record: Option<&'static str>,
     /// The rows.
     pub rows: Vec<Uuid>,
@@ -49,6 +53,16 @@ impl Seen {
     /// The changes of a row were read, with these fields of it.
     pub fn changes(&mut self, of: &'static Type, row: Uuid, full: u64, masked: u64) {
         self.put(of, row, (full, masked, Some(CHANGES)));
+    }
+
+    /// A part of the copy of what is held on a person was given.
+    pub fn copy(&mut self, of: &'static Type, row: Uuid) {
+        self.put(of, row, (0, 0, Some(COPY)));
+    }
+
+    /// It was told why somebody sees something of a row.
+    pub fn explained(&mut self, of: &'static Type, row: Uuid) {
+        self.put(of, row, (0, 0, Some(EXPLAINED)));
     }
 
     fn put(

@@ -12,6 +12,7 @@ use super::error::failed;
 use super::scope::Scope;
 use crate::audit::{Actor, Bearer, Disclosure, Seen};
 use crate::catalogue::Type;
+use crate::store::StoreError;
 use crate::viewer::{Claims, Held, PrincipalKind, Viewer};
 
 /// What a viewer holds, and the role that it has by it.
@@ -70,12 +71,20 @@ impl Scope {
     /// The answer, once what it shows about persons is logged; otherwise an error in its place.
     pub async fn disclosed(&self, response: Response) -> Response {
         let seen = std::mem::take(&mut *self.seen());
-        if seen.is_empty() {
-            return response;
-        }
-        match self.store.log().put(self.disclosure(seen)).await {
+        match self.logged(seen).await {
             Ok(()) => response,
             Err(error) => Response::from_errors(vec![failed(&error, None)]),
+        }
+    }
+
+    /// Logs what is about to be shown.
+    ///
+    /// # Errors
+    /// Where it cannot be logged; then it must not be shown.
+    pub async fn logged(&self, seen: Seen) -> Result<(), StoreError> {
+        match seen.is_empty() {
+            true => Ok(()),
+            false => self.store.log().put(self.disclosure(seen)).await,
         }
     }
 

@@ -29,8 +29,17 @@ impl Known {
     }
 }
 
+/// What is said of a copy that the officer looks at before the answer.
+pub const PREVIEW: (&str, &str) = (
+    "Preview before the answer: this has not been given to the person. What is told to nobody but the \
+     person, such as how they sign in, is not in it.",
+    "回覆前的預覽：此副本尚未交予當事人。只向當事人本人提供的內容（例如登入方式）不在其中。",
+);
+
 /// What the copy begins with.
 pub struct Head {
+    /// Whether it is looked at before the answer.
+    pub preview: bool,
     /// The identifier of the request.
     pub request: String,
     /// Who holds the data: names in Chinese and English, where they may be known.

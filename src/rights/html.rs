@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::copy::{Entry, Head, Item, Known, Says};
+use super::copy::{Entry, Head, Item, Known, PREVIEW, Says, Words};
+use super::given::{Given, in_words, note};
 
 /// The language that comes first; the other stands beside it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,6 +24,7 @@ pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-ur
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}\
 h1{font-size:1.5em}h2{font-size:1.1em;border-bottom:1px solid #666;margin:1.5em 0 .3em}\
+h3{font-size:1em;margin:1em 0 .2em}.preview{border:2px solid #a00;padding:.5em}\
 dl{display:grid;grid-template-columns:16em 1fr;gap:.2em 1em;margin:0}dt{color:#444}\
 dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.note{color:#555;font-size:.9em}\
 .disputed{border-left:3px solid #a00;padding-left:.5em}\
@@ -80,9 +82,14 @@ pub fn head(head: &Head, language: Language) -> String {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"referrer\" content=\"no-referrer\"><title>{title}</title>\
-         <style>{STYLE}</style></head>\n<body>\n<h1>{title}</h1>\n<dl>\n",
+         <style>{STYLE}</style></head>\n<body>\n<h1>{title}</h1>\n",
         language.tag()
     );
+    if head.preview {
+        let told = both(PREVIEW.0, PREVIEW.1);
+        let _ = writeln!(page, "<p class=\"preview\"><strong>{told}</strong></p>");
+    }
+    page.push_str("<dl>\n");
     let mut line = |en, zh, value: &str| {
         let _ = writeln!(page, "<dt>{}</dt><dd>{}</dd>", both(en, zh), escaped(value));
     };
@@ -179,11 +186,95 @@ fn text(value: &Value, language: Language) -> String {
     }
 }
 
-/// What comes after the entries.
+/// What comes after the entries, and before what is said of to whom they were shown.
 #[must_use]
-pub fn tail(entries: u64, language: Language) -> String {
+pub fn middle(entries: u64, language: Language) -> String {
     let told = language.both("Entries:", "項目總數：");
-    format!("<p class=\"note\">{told} {entries}</p>\n</body></html>\n")
+    format!("<p class=\"note\">{told} {entries}</p>\n")
+}
+
+/// An answer that showed something, the first of all or a later one.
+#[must_use]
+pub fn given(given: &Given, first: bool, language: Language) -> String {
+    let both = |en, zh| language.both(en, zh);
+    let mut section = String::new();
+    if first {
+        let title = both("To whom your data was shown", "你的資料曾向誰披露");
+        let _ = writeln!(section, "<h2>{title}</h2>");
+    }
+    let _ = writeln!(section, "<section>\n<h3>{}</h3>\n<dl>", clock(given.at));
+    let mut line = |en, zh, value: &str| {
+        let _ = writeln!(section, "<dt>{}</dt><dd>{value}</dd>", both(en, zh));
+    };
+    let code = |code: &str| {
+        let (en, zh) = in_words(code);
+        language.both(en, zh)
+    };
+    line("Shown to", "披露對象", &code(&given.kind));
+    if !given.roles.is_empty() {
+        let roles: Vec<String> = given.roles.iter().map(|role| code(role)).collect();
+        line("As", "身分", &roles.join(", "));
+    }
+    if let Some(by) = &given.by {
+        line("Name", "姓名", &who(by, language));
+    }
+    if !given.organisations.is_empty() {
+        let all = given.organisations.iter().map(|one| who(one, language));
+        line("For", "所屬機構", &all.collect::<Vec<_>>().join("<br>"));
+    }
+    if let Some(purpose) = &given.purpose {
+        line("Purpose", "用途", &escaped(purpose));
+    }
+    for (en, zh, shown) in [
+        ("In full", "完整顯示", &given.full),
+        ("Masked", "遮蔽顯示", &given.masked),
+    ] {
+        if !shown.is_empty() {
+            line(en, zh, &called(shown, language));
+        }
+    }
+    if given.full.is_empty() && given.masked.is_empty() {
+        line(
+            "Shown",
+            "披露內容",
+            &both("only that there is a record", "只顯示有此紀錄"),
+        );
+    }
+    section.push_str("</dl>\n</section>\n");
+    section
+}
+
+fn who(says: &Says, language: Language) -> String {
+    match says {
+        Says::You => language.both("you", "你"),
+        Says::Row {
+            known: Known::Hidden,
+            ..
+        }
+        | Says::Value(_, Known::Hidden) => language.both("(not shown)", "（不予顯示）"),
+        Says::Row { called, .. } => escaped(&called.join(" ")),
+        Says::Value(value, _) => text(value, language),
+    }
+}
+
+fn called(shown: &[(String, Words)], language: Language) -> String {
+    let each = shown.iter().map(|(_, (en, zh))| language.both(en, zh));
+    each.collect::<Vec<_>>().join("<br>")
+}
+
+/// What comes after those; `None` where they were left out, else how many there are, and whether
+/// the list is cut.
+#[must_use]
+pub fn tail(given: Option<(u64, bool)>, language: Language) -> String {
+    let mut page = String::new();
+    if let Some((count, cut)) = given {
+        let told = language.both("Times that your data was shown:", "披露次數：");
+        let (en, zh) = note(cut);
+        let back = language.both(en, zh);
+        let _ = writeln!(page, "<p class=\"note\">{told} {count}. {back}</p>");
+    }
+    page.push_str("</body></html>\n");
+    page
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
-use super::copy::{Entry, Head, Item, Known, Says, Words};
+use super::copy::{Entry, Head, Item, Known, PREVIEW, Says, Words};
+use super::given::{Given, note};
 
 /// The version of the shape.
 pub const VERSION: u32 = 1;
@@ -21,15 +22,23 @@ pub fn head(head: &Head) -> String {
         "id": head.request,
         "openedOn": head.opened.to_string(),
         "answeredAt": head.answered.map(time),
-        "answered": if head.partly { "PARTLY" } else { "IN_WHOLE" },
+        "answered": match (head.preview, head.partly) {
+            (true, _) => Value::Null,
+            (false, true) => "PARTLY".into(),
+            (false, false) => "IN_WHOLE".into(),
+        },
         "reasons": head.reasons,
         "withheld": head.withheld,
     });
+    let preview = match head.preview {
+        true => json!({ "en": PREVIEW.0, "zh": PREVIEW.1 }),
+        false => Value::Null,
+    };
     let organisation = json!(head.organisation);
     let made = time(head.made);
     format!(
         "{{\"format\":\"kaifong-personal-data\",\"version\":{VERSION},\"madeAt\":\"{made}\",\
-         \"organisation\":{organisation},\"request\":{told},\"entries\":["
+         \"preview\":{preview},\"organisation\":{organisation},\"request\":{told},\"entries\":["
     )
 }
 
@@ -82,8 +91,49 @@ fn item(item: &Item) -> Value {
     Value::Object(told)
 }
 
-/// What comes after the entries.
+/// What comes after the entries, and before what is said of to whom they were shown.
 #[must_use]
-pub fn tail(entries: u64) -> String {
-    format!("\n],\"count\":{entries}}}\n")
+pub fn middle(entries: u64) -> String {
+    format!("\n],\"count\":{entries},\"disclosures\":")
+}
+
+/// An answer that showed something, the first of all or a later one.
+#[must_use]
+pub fn given(given: &Given, first: bool) -> String {
+    let names = |shown: &[(String, Words)]| -> Value {
+        let names = shown.iter().map(|(name, _)| Value::from(name.as_str()));
+        names.collect()
+    };
+    let who = |says: &Says| match says {
+        Says::You => json!({ "you": true }),
+        Says::Row { called, known, .. } => json!({ "called": called, "known": known.code() }),
+        Says::Value(value, known) => json!({ "called": [value], "known": known.code() }),
+    };
+    let organisations: Vec<Value> = given.organisations.iter().map(who).collect();
+    let told = json!({
+        "at": given.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        "viewerKind": given.kind,
+        "roles": given.roles,
+        "by": given.by.as_ref().map(who),
+        "organisations": organisations,
+        "purpose": given.purpose,
+        "full": names(&given.full),
+        "masked": names(&given.masked),
+    });
+    let begin = if first { "{\"entries\":[\n" } else { ",\n" };
+    format!("{begin}{told}")
+}
+
+/// What comes after those; `None` where they were left out, else how many there are, and whether
+/// the list is cut.
+#[must_use]
+pub fn tail(given: Option<(u64, bool)>) -> String {
+    let Some((count, cut)) = given else {
+        return "null}\n".to_owned();
+    };
+    let begin = if count == 0 { "{\"entries\":[" } else { "" };
+    let (en, zh) = note(cut);
+    let rest = json!({ "en": en, "zh": zh });
+    let complete = !cut;
+    format!("{begin}\n],\"count\":{count},\"complete\":{complete},\"note\":{rest}}}}}\n")
 }

@@ -14,8 +14,10 @@ use crate::catalogue::about::{Person, Place, Reads, Told};
 use crate::catalogue::{Cell, Kind};
 use crate::policy::Permit;
 
-/// The deed of which the permit must be.
+/// The deeds of which the permit may be: the copy is fetched, or looked at before the answer.
 pub const EXPORT: &str = "DataRequest.export";
+/// The other of them.
+pub const PREVIEW: &str = "DataRequest.preview";
 
 /// A person, and for whom the organisation holds the data.
 #[derive(Clone)]
@@ -100,7 +102,10 @@ impl Store {
         after: Option<Uuid>,
         most: u32,
     ) -> Result<Vec<HeldRow>, StoreError> {
-        if !permit.covers(EXPORT, of.request) {
+        if ![EXPORT, PREVIEW]
+            .iter()
+            .any(|deed| permit.covers(deed, of.request))
+        {
             return Err(StoreError::Unpermitted);
         }
         let told = place.told();

@@ -67,7 +67,7 @@ pub use fault::Fault;
 pub use figures::{Counted, Counting};
 pub use filter::{CellTest, Filter};
 pub use find::{Ask, Direction, Page, Pages, Span, Within};
-pub use holdings::{EXPORT, HeldRow, Holdings};
+pub use holdings::{EXPORT, HeldRow, Holdings, PREVIEW};
 pub use invitations::{
     Arrival, Comer, Invited, Joined, Newcomer, SEND, Standing as InvitationStanding,
 };

@@ -192,7 +192,7 @@ const INPUTS: [(&str, &[&str]); 31] = [
 
 /// Actions that the graph does not offer: only an internal job does these, in bulk, or a person at
 /// the command line; and rights that make other fields seen together.
-const WITHOUT_FIELD: [&str; 27] = [
+const WITHOUT_FIELD: [&str; 28] = [
     "Organisation.transfer",
     "Volunteer.score",
     "Organisation.privacyOffice",
@@ -213,6 +213,7 @@ const WITHOUT_FIELD: [&str; 27] = [
     "Partnership.recordTime",
     "DataRequest.remind",
     "DataRequest.export",
+    "DataRequest.preview",
     "PartnershipScope.import",
     "Project.import",
     "Volunteer.import",

@@ -49,7 +49,9 @@ pub fn register(registry: &mut Registry) {
             field(
                 "full",
                 "[String!]!",
-                "The fields that were shown in full, such as `Volunteer.phone`.",
+                "The fields that were shown in full, such as `Volunteer.phone`; as `Volunteer.copy` that \
+                 it was in a copy of everything that is held on the person, as `disclosures`, \
+                 `changes` or `explain` of a type that this was read of it.",
             ),
             field("masked", "[String!]!", "The fields that were shown masked."),
             field(

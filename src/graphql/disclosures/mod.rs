@@ -5,7 +5,7 @@
 mod contract;
 mod show;
 
-pub use contract::{FIELD, query, register};
+pub use contract::{ENTRY, FIELD, query, register};
 
 use async_graphql::Value;
 use async_graphql::parser::types::Field;
@@ -78,8 +78,7 @@ fn asked(
         }
     };
     Ok(Sought {
-        of,
-        record,
+        records: vec![(of, record)],
         from: time("from")?,
         to: time("to")?,
         before: named::after(scope, arguments, &named::context(scope, FIELD, record))?,

@@ -59,8 +59,7 @@ pub async fn saw(scope: &Scope, asked: &Asked) -> Result<AllWhoSaw, GraphError> 
     let (mut before, mut read, mut cut) = (None, 0, false);
     loop {
         let sought = Sought {
-            of: asked.of,
-            record: asked.id,
+            records: vec![(asked.of, asked.id)],
             from: Some(asked.from),
             to: Some(asked.until),
             before,

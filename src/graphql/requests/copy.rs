@@ -5,20 +5,25 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use super::disclosed::Disclosed;
 use super::eyes::Eyes;
 use super::related::{Related, Wanted, known};
+use crate::audit::Seen;
 use crate::catalogue::about::{PERSONS, Person, Place, Reads, Told, places};
 use crate::catalogue::{self, Cell, Kind};
+use crate::graphql::disclose::bit;
+use crate::graphql::disclosures::ENTRY;
 use crate::graphql::error::GraphError;
 use crate::graphql::id;
 use crate::graphql::values::shown;
 use crate::policy::Permit;
 use crate::policy::difference::{field_in_words, type_in_words};
 use crate::rights::copy::{Entry, Item, Known, Says, Words};
+use crate::rights::given::Given;
 use crate::store::{HeldRow, Holdings, Store};
 
 /// How many rows are read at a time.
-const SOME: u32 = 200;
+pub const SOME: u32 = 200;
 
 /// What is disputed of which field of which record: the words, and what it should be.
 type Disputes = BTreeMap<(Person, Uuid, String), Vec<(String, String)>>;
@@ -32,6 +37,10 @@ pub struct Copy {
     pub of: Holdings,
     /// Types and fields that are left out.
     pub withheld: Vec<String>,
+    /// What was told since this was last taken, for the log.
+    pub seen: Seen,
+    /// To whom it was shown; nothing where that is left out.
+    pub disclosed: Option<Disclosed>,
     parts: Vec<(&'static Place, bool)>,
     after: Option<Uuid>,
     disputes: Option<Disputes>,
@@ -45,6 +54,7 @@ impl Copy {
         permit: Permit,
         of: Holdings,
         withheld: Vec<String>,
+        last: u64,
     ) -> Self {
         // How somebody signs in, and with which other organisations, is told to nobody else.
         let own = |(person, id): &(Person, Uuid)| *person == Person::User && reader == Some(*id);
@@ -54,7 +64,11 @@ impl Copy {
         let mentions = places().filter(|place| !place.mentions.is_empty());
         let mut parts: Vec<_> = about.chain(mentions.map(|place| (place, true))).collect();
         parts.reverse();
+        let disclosed = (!withheld.iter().any(|name| name == ENTRY))
+            .then(|| Disclosed::of(store.clone(), &of.persons, own, &withheld, last));
         Self {
+            seen: Seen::default(),
+            disclosed,
             store,
             eyes,
             permit,
@@ -66,7 +80,7 @@ impl Copy {
         }
     }
 
-    /// The next entries; none at the end.
+    /// The next entries, of one place or of several; none at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<Entry>>, GraphError> {
         if self.disputes.is_none() {
             let withheld = self
@@ -78,25 +92,44 @@ impl Copy {
                 false => self.disputed().await?,
             });
         }
+        let mut entries = Vec::new();
         while let Some((place, mention)) = self.parts.last().copied() {
+            let room = SOME - u32::try_from(entries.len()).unwrap_or(SOME).min(SOME);
+            if room == 0 {
+                break;
+            }
             if self.withheld.iter().any(|name| name == place.name()) {
                 self.parts.pop();
                 continue;
             }
             let rows = self
                 .store
-                .holdings(&self.permit, &self.of, (place, mention), self.after, SOME)
+                .holdings(&self.permit, &self.of, (place, mention), self.after, room)
                 .await?;
             self.after = rows.last().map(|row| row.id);
-            if rows.len() < SOME as usize {
+            if rows.len() < room as usize {
                 self.parts.pop();
                 self.after = None;
             }
-            if !rows.is_empty() {
-                return Ok(Some(self.entries(place, mention, &rows).await?));
+            entries.extend(self.entries(place, mention, &rows).await?);
+        }
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        for (person, id) in &self.of.persons {
+            if let Some(of) = person.of() {
+                self.seen.copy(of, *id);
             }
         }
-        Ok(None)
+        Ok(Some(entries))
+    }
+
+    /// To whom it was shown, some answers at a time; none at the end.
+    pub async fn given(&mut self) -> Result<Option<Vec<Given>>, GraphError> {
+        match &mut self.disclosed {
+            Some(disclosed) => disclosed.next(&self.eyes, &mut self.seen).await,
+            None => Ok(None),
+        }
     }
 
     /// The notes on what is disputed.
@@ -142,7 +175,7 @@ impl Copy {
     }
 
     async fn entries(
-        &self,
+        &mut self,
         place: &'static Place,
         mention: bool,
         rows: &[HeldRow],
@@ -173,7 +206,7 @@ impl Copy {
     }
 
     async fn entry(
-        &self,
+        &mut self,
         place: &'static Place,
         mention: bool,
         told: &[Told],
@@ -188,6 +221,7 @@ impl Copy {
             _ => BTreeMap::new(),
         };
         let mut items = Vec::new();
+        let (mut full, mut masked) = (0, 0);
         for (told, cell) in told.iter().zip(&row.cells) {
             let name = format!("{}.{}", place.name(), told.name);
             if self.withheld.contains(&name) {
@@ -196,7 +230,7 @@ impl Copy {
             let says = match (told.reads, cell) {
                 (Reads::Id(_), Cell::Null) => continue,
                 (Reads::Id(of), Cell::Id(id)) if self.is_the_person(of, *id) => Says::You,
-                (Reads::Id(of), Cell::Id(id)) => related.says(of, *id),
+                (Reads::Id(of), Cell::Id(id)) => related.says(of, *id, &mut self.seen),
                 _ if told.third => match others.get(told.name) {
                     Some((value, known)) => Says::Value(value.clone(), *known),
                     None => Says::Value(serde_json::Value::Null, Known::Hidden),
@@ -204,12 +238,22 @@ impl Copy {
                 (Reads::Value(kind), cell) => Says::Value(json(kind, cell), Known::Full),
                 (_, cell) => Says::Value(json(Kind::Text, cell), Known::Full),
             };
+            let bit = of.map_or(0, |of| bit(of, told.name));
+            match &says {
+                Says::You | Says::Value(_, Known::Full) => full |= bit,
+                Says::Value(_, Known::Masked) => masked |= bit,
+                Says::Row { known, .. } if *known != Known::Hidden => full |= bit,
+                Says::Value(_, Known::Hidden) | Says::Row { .. } => {}
+            }
             items.push(Item {
                 name: told.name.to_owned(),
                 words: words_of(told),
                 says,
                 disputed: self.disputed_of(place, told, row.id),
             });
+        }
+        if let Some(of) = of {
+            self.seen.row(of, row.id, full, masked);
         }
         Ok(Entry {
             of: place.name().to_owned(),

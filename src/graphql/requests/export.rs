@@ -1,5 +1,6 @@
-//! Somebody fetches the copy of a request that was answered. That it was fetched is in the request's
-//! trail before the first byte leaves.
+//! Somebody fetches the copy of a request that was answered, or looks at it before they answer. That
+//! this was done is in the request's trail before the first byte leaves, and what a part of the copy
+//! tells is in the log of disclosures before that part leaves.
 
 use std::sync::Arc;
 
@@ -7,8 +8,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::copy::Copy;
+use crate::audit::Seen;
 use crate::catalogue::about::PERSONS;
 use crate::catalogue::{self, Cell, Type};
+use crate::graphql::disclose::bit;
 use crate::graphql::error::GraphError;
 use crate::graphql::pairing::Asked;
 use crate::graphql::scope::Scope;
@@ -17,11 +20,14 @@ use crate::policy::{Layout, Permit, Shown};
 use crate::rights::copy::{Head, Says};
 use crate::rights::html::{self, Language};
 use crate::rights::json;
-use crate::store::{Change, Changed, DataRequestStep, Draft, EXPORT, Holdings};
+use crate::store::{Change, Changed, DataRequestStep, Draft, EXPORT, Holdings, PREVIEW};
 use crate::viewer::Claims;
 
 use super::eyes::Eyes;
 use super::related::{Related, Wanted};
+
+/// The fields of the request of which the copy's head tells.
+const HEAD: [&str; 5] = ["openedOn", "settledAt", "state", "reasons", "withheld"];
 
 /// How often the step is tried again when another came in between.
 const TRIES: usize = 5;
@@ -82,12 +88,24 @@ impl From<GraphError> for Unexported {
 /// A copy on its way.
 pub struct Export {
     graph: Arc<Graph>,
+    scope: Scope,
     form: Form,
     head: Option<Head>,
+    /// The part that is made already.
+    made: Option<String>,
     copy: Copy,
+    at: At,
     entries: u64,
+    given: u64,
     until: Option<DateTime<Utc>>,
-    ended: bool,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Entries,
+    Disclosures,
+    End,
 }
 
 /// A request as its reader sees it.
@@ -95,6 +113,8 @@ struct Requested {
     revision: i32,
     cells: Vec<(&'static str, Cell)>,
     permit: Permit,
+    /// By which deed.
+    deed: &'static str,
 }
 
 impl Graph {
@@ -122,7 +142,7 @@ impl Graph {
         for _ in 0..TRIES {
             let asked = asked(&scope, of, request).await?;
             if noted(&scope, of, request, &asked).await? {
-                return self.begun(&scope, of, request, asked, form).await;
+                return self.begun(scope, of, request, asked, form).await;
             }
         }
         Err(Unexported::Failed)
@@ -130,13 +150,14 @@ impl Graph {
 
     async fn begun(
         self: &Arc<Self>,
-        scope: &Scope,
+        scope: Scope,
         of: &'static Type,
         request: Uuid,
         asked: Requested,
         form: Form,
     ) -> Result<Export, Unexported> {
-        let holdings = holdings(scope, request, &asked).await?;
+        let last = scope.store.log_head().await.map_err(GraphError::from)?;
+        let holdings = holdings(&scope, request, &asked).await?;
         let reader = scope.lens.viewer().account();
         // Whom an officer wrote in for is no account; any other reads along.
         let by = match (asked.text("capacity"), asked.cell("opened_by_id")) {
@@ -144,12 +165,13 @@ impl Graph {
             (_, Some(Cell::Id(account))) => Some(*account),
             _ => Some(Uuid::nil()),
         };
-        let eyes = Eyes::of(scope, by).await.ok_or(Unexported::Failed)?;
+        let eyes = Eyes::of(&scope, by).await.ok_or(Unexported::Failed)?;
         let mut wanted = Wanted::new();
         let held_by = wanted.entry("Organisation").or_default();
         held_by.insert(holdings.organisation);
         let related = Related::of(&eyes, &wanted).await?;
-        let organisation = match related.says("Organisation", holdings.organisation) {
+        let mut seen = Seen::default();
+        let organisation = match related.says("Organisation", holdings.organisation, &mut seen) {
             Says::Row { called, .. } => called,
             _ => Vec::new(),
         };
@@ -164,7 +186,11 @@ impl Graph {
             Some(Cell::Time(at)) => Some(*at),
             _ => None,
         };
+        let told = HEAD.into_iter();
+        let told = told.fold(0, |all, name| all | bit(of, name));
+        seen.row(of, request, told, 0);
         let head = Head {
+            preview: asked.deed == PREVIEW,
             request: id::encode(of, request),
             organisation,
             opened,
@@ -176,15 +202,24 @@ impl Graph {
         };
         let withheld = head.withheld.clone();
         let store = scope.store.clone();
-        Ok(Export {
+        let (eyes, last) = ((eyes, reader), last.chain.number);
+        let mut copy = Copy::new(store, eyes, asked.permit, holdings, withheld, last);
+        copy.seen = seen;
+        let mut export = Export {
             graph: Arc::clone(self),
+            until: scope.lens.viewer().until(),
+            scope,
             form,
             head: Some(head),
-            until: scope.lens.viewer().until(),
-            copy: Copy::new(store, (eyes, reader), asked.permit, holdings, withheld),
+            made: None,
+            copy,
+            at: At::Entries,
             entries: 0,
-            ended: false,
-        })
+            given: 0,
+        };
+        // What cannot be logged is not even begun.
+        export.made = Some(export.part().await?);
+        Ok(export)
     }
 }
 
@@ -220,8 +255,9 @@ async fn asked(scope: &Scope, of: &'static Type, request: Uuid) -> Result<Reques
     let row = rows.find(request).ok_or(Unexported::Missing)?;
     let mut records = scope.store.records(of, &[request]).await.map_err(failed)?;
     let record = records.remove(&request).ok_or(Unexported::Missing)?;
-    let permit = scope.lens.permit(EXPORT, &record);
-    let permit = permit.map_err(|_| Unexported::Unanswered)?;
+    let deeds = [EXPORT, PREVIEW].into_iter();
+    let mut permits = deeds.filter_map(|deed| Some((deed, scope.lens.permit(deed, &record).ok()?)));
+    let (deed, permit) = permits.next().ok_or(Unexported::Unanswered)?;
     let mut cells = Vec::new();
     for (column, slot) in slots {
         if let Shown::Full(cell) = row.show(slot) {
@@ -232,10 +268,11 @@ async fn asked(scope: &Scope, of: &'static Type, request: Uuid) -> Result<Reques
         revision,
         cells,
         permit,
+        deed,
     })
 }
 
-/// Notes in the trail that the copy is fetched; whether nobody was faster.
+/// Notes in the trail that the copy is fetched, or looked at; whether nobody was faster.
 async fn noted(
     scope: &Scope,
     of: &'static Type,
@@ -253,7 +290,12 @@ async fn noted(
         }
     }
     step.put("data_request_id", &Cell::Id(request));
-    step.put("deed", &Cell::Text("EXPORT".to_owned()));
+    let deed = if asked.deed == PREVIEW {
+        "PREVIEW"
+    } else {
+        "EXPORT"
+    };
+    step.put("deed", &Cell::Text(deed.to_owned()));
     if let Some(account) = scope.lens.viewer().account() {
         step.put("actor_id", &Cell::Id(account));
     }
@@ -270,7 +312,7 @@ async fn noted(
     };
     let done = scope
         .store
-        .data_request_step(&asked.permit, EXPORT, step, scope.now);
+        .data_request_step(&asked.permit, asked.deed, step, scope.now);
     let done = done.await.map_err(GraphError::from)?;
     Ok(done == Changed::Done)
 }
@@ -304,28 +346,51 @@ impl Export {
     /// The next part of it; nothing after its end.
     ///
     /// # Errors
-    /// Where it breaks off: the database fails, or what its reader may see has ended.
+    /// Where it breaks off: the database fails, the log cannot be written, or what its reader may see
+    /// has ended.
     pub async fn next(&mut self) -> Result<Option<String>, Unexported> {
-        if self.ended {
+        if self.made.is_none() && self.at == At::End {
             return Ok(None);
         }
         if self.until.is_some_and(|until| until <= self.graph.now()) {
             return Err(Unexported::Nobody);
         }
+        match self.made.take() {
+            Some(made) => Ok(Some(made)),
+            None => self.part().await.map(Some),
+        }
+    }
+
+    /// Makes the next part, and logs what it tells.
+    async fn part(&mut self) -> Result<String, Unexported> {
+        let mut part = String::new();
         if let Some(head) = self.head.take() {
-            return Ok(Some(match self.form {
+            part.push_str(&match self.form {
                 Form::Json => json::head(&head),
                 Form::Html(language) => html::head(&head, language),
-            }));
+            });
         }
+        if self.at == At::Entries && !self.add_entries(&mut part).await? {
+            self.at = At::Disclosures;
+        }
+        if self.at == At::Disclosures && !self.add_given(&mut part).await? {
+            self.at = At::End;
+        }
+        let seen = std::mem::take(&mut self.copy.seen);
+        let logged = self.scope.logged(seen).await;
+        logged.map_err(GraphError::from)?;
+        Ok(part)
+    }
+
+    /// Adds the next entries, or what comes after them; whether there were any.
+    async fn add_entries(&mut self, part: &mut String) -> Result<bool, Unexported> {
         let Some(entries) = self.copy.next().await? else {
-            self.ended = true;
-            return Ok(Some(match self.form {
-                Form::Json => json::tail(self.entries),
-                Form::Html(language) => html::tail(self.entries, language),
-            }));
+            part.push_str(&match self.form {
+                Form::Json => json::middle(self.entries),
+                Form::Html(language) => html::middle(self.entries, language),
+            });
+            return Ok(false);
         };
-        let mut part = String::new();
         for entry in &entries {
             part.push_str(&match self.form {
                 Form::Json => json::entry(entry, self.entries == 0),
@@ -333,6 +398,28 @@ impl Export {
             });
             self.entries += 1;
         }
-        Ok(Some(part))
+        Ok(true)
+    }
+
+    /// Adds the next answers that showed something, or what comes after them; whether there were any.
+    async fn add_given(&mut self, part: &mut String) -> Result<bool, Unexported> {
+        let Some(given) = self.copy.given().await? else {
+            let cut = self.copy.disclosed.as_ref().map(|disclosed| disclosed.cut);
+            let told = cut.map(|cut| (self.given, cut));
+            part.push_str(&match self.form {
+                Form::Json => json::tail(told),
+                Form::Html(language) => html::tail(told, language),
+            });
+            return Ok(false);
+        };
+        for given in &given {
+            let first = self.given == 0;
+            part.push_str(&match self.form {
+                Form::Json => json::given(given, first),
+                Form::Html(language) => html::given(given, first, language),
+            });
+            self.given += 1;
+        }
+        Ok(true)
     }
 }

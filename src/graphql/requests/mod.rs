@@ -3,6 +3,7 @@
 
 mod clock;
 mod copy;
+mod disclosed;
 mod export;
 mod eyes;
 mod related;

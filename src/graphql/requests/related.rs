@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::eyes::Eyes;
+use crate::audit;
 use crate::catalogue::{self, Field, Type};
+use crate::graphql::disclose::bit;
 use crate::graphql::error::GraphError;
 use crate::rights::copy::{Known, Says};
 
@@ -19,7 +21,15 @@ const CALLED: [&str; 7] = [
 pub type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
 
 /// What they are called.
-pub struct Related(BTreeMap<(&'static str, Uuid), (Vec<String>, Known)>);
+pub struct Related(BTreeMap<(&'static str, Uuid), Called>);
+
+/// What a row is called, as far as that is known.
+struct Called {
+    names: Vec<String>,
+    known: Known,
+    /// The fields of it that are told in full, and those that are told masked, for the log.
+    told: (u64, u64),
+}
 
 impl Related {
     /// Looks them up.
@@ -34,25 +44,35 @@ impl Related {
             let fields: Vec<_> = fields.filter(|field| field.kind().is_some()).collect();
             let seen = eyes.look(of, &fields, &ids).await?;
             for id in ids {
-                let (mut called, mut known) = (Vec::new(), Known::Hidden);
+                let mut called = Called {
+                    names: Vec::new(),
+                    known: Known::Hidden,
+                    told: (0, 0),
+                };
                 for (at, field) in fields.iter().enumerate() {
                     let (value, how) = seen.least(id, at, field);
-                    if how != Known::Hidden {
-                        called.extend(value.as_str().map(str::to_owned));
-                        known = how;
+                    match how {
+                        Known::Full => called.told.0 |= bit(of, field.name),
+                        Known::Masked => called.told.1 |= bit(of, field.name),
+                        Known::Hidden => continue,
                     }
+                    called.names.extend(value.as_str().map(str::to_owned));
+                    called.known = how;
                 }
-                found.insert((*name, id), (called, known));
+                found.insert((*name, id), called);
             }
         }
         Ok(Self(found))
     }
 
-    /// What a row is called.
-    pub fn says(&self, of: &'static str, id: Uuid) -> Says {
-        let (called, known) = match self.0.get(&(of, id)) {
-            Some((called, known)) => (called.clone(), *known),
-            None => (Vec::new(), Known::Hidden),
+    /// What a row is called, which is then shown.
+    pub fn says(&self, of: &'static str, id: Uuid, shown: &mut audit::Seen) -> Says {
+        let (called, known) = match (self.0.get(&(of, id)), catalogue::find(of)) {
+            (Some(called), Some(known)) if called.known != Known::Hidden => {
+                shown.row(known, id, called.told.0, called.told.1);
+                (called.names.clone(), called.known)
+            }
+            _ => (Vec::new(), Known::Hidden),
         };
         Says::Row {
             of: of.to_owned(),

@@ -206,8 +206,12 @@ async fn part(
             let Some(why) = why::asked(arguments)? else {
                 return Ok(None);
             };
+            let (who, record) = (why.who, (why.of, why.id));
             match desk.explain(officer, draft(arguments)?, why).await? {
-                Some(found) => ("ExplanationResult", told::whole(&found)),
+                Some(found) => {
+                    why::logged(scope, who, record);
+                    ("ExplanationResult", told::whole(&found))
+                }
                 None => return Ok(None),
             }
         }

@@ -47,6 +47,9 @@ pub async fn explain<'a>(
         true => whole(&scope.lens, record, &word).map(|found| told::whole(&found)),
         false => explain_briefly(&scope.lens, record, &word).map(|found| told::cut_down(&found)),
     };
+    if told.is_some() {
+        scope.seen().explained(of, id);
+    }
     Ok(told.map_or(Value::Null, |told| {
         shapes().show(planner, &below(fields), "ExplanationResult", &told)
     }))
@@ -74,6 +77,15 @@ pub fn asked(arguments: &Arguments) -> Result<Option<Why>, GraphError> {
         })
     };
     Ok(record(arguments)?.and_then(why))
+}
+
+/// About whom an answer to the question tells something: whose record it is, and who would see it.
+pub fn logged(scope: &Scope, who: Asker, (of, id): (&'static Type, Uuid)) {
+    let mut seen = scope.seen();
+    seen.explained(of, id);
+    if let (Asker::Account(account), Some(users)) = (who, catalogue::find("User")) {
+        seen.explained(users, account);
+    }
 }
 
 /// Who is named by an identifier: a user, a partnership, or `nobody`.

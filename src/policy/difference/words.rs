@@ -222,6 +222,10 @@ pub fn deed_in_words(name: &'static str) -> (&'static str, &'static str) {
         "refuse" => ("refuse", "拒絕遵從"),
         "withdraw" => ("take back", "撤回"),
         "export" => ("fetch the copy of", "取得副本，關於"),
+        "preview" => (
+            "look before the answer at the copy of",
+            "回覆前預覽副本，關於",
+        ),
         "remind" => ("record reminders of", "記錄提示，關於"),
         "rename" => ("rename", "重新命名"),
         "send" => ("invite by", "邀請他人，透過"),

@@ -18,10 +18,8 @@ const FILTERS: u64 = 64;
 
 /// Whose log is looked for, and which part of it.
 pub struct Sought {
-    /// The type of the record.
-    pub of: &'static Type,
-    /// The record.
-    pub record: Uuid,
+    /// The records, each with its type.
+    pub records: Vec<(&'static Type, Uuid)>,
     /// Entries not before this.
     pub from: Option<DateTime<Utc>>,
     /// Entries before this.
@@ -32,7 +30,7 @@ pub struct Sought {
     pub first: usize,
 }
 
-/// An entry that names the record, or rows about it.
+/// An entry that names a record, or rows about it.
 pub struct Found {
     /// Its number.
     pub number: u64,
@@ -45,12 +43,12 @@ pub struct Found {
 }
 
 impl Store {
-    /// The newest entries that name a record or a row about it, the newest first.
+    /// The newest entries that name one of the records or a row about it, the newest first.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn log_of(&self, sought: &Sought) -> Result<Vec<Found>, StoreError> {
-        let named = self.named(sought.of, sought.record).await?;
+        let named = self.named(&sought.records).await?;
         let mut found = Vec::new();
         let head = self.log_head().await?.chain.number;
         let last = sought
@@ -128,13 +126,15 @@ impl Store {
         Ok(())
     }
 
-    /// The pseudonyms of a record and of the rows about it.
+    /// The pseudonyms of records and of the rows about them.
     async fn named(
         &self,
-        of: &'static Type,
-        record: Uuid,
+        records: &[(&'static Type, Uuid)],
     ) -> Result<HashMap<u64, (&'static Type, Uuid)>, StoreError> {
-        let rows = rows_about(&self.database, of, record).await?;
+        let mut rows = HashMap::new();
+        for (of, record) in records {
+            rows.extend(rows_about(&self.database, of, *record).await?);
+        }
         let mut named = HashMap::new();
         let ids: Vec<Uuid> = rows.keys().copied().collect();
         for part in ids.chunks(super::super::find::MOST_IDS) {

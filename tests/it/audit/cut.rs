@@ -37,8 +37,7 @@ async fn cut(app: &App, book: Book) -> bool {
 async fn log_of(app: &App, id: &Value) -> Vec<u64> {
     let (_, record) = decode_id(id.as_str().unwrap()).unwrap();
     let sought = Sought {
-        of: find("Volunteer").unwrap(),
-        record,
+        records: vec![(find("Volunteer").unwrap(), record)],
         from: None,
         to: None,
         before: None,

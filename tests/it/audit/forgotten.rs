@@ -28,8 +28,7 @@ async fn a_person_who_is_forgotten_is_in_the_log_no_more_and_the_chain_holds() {
         let store = app.graph.store();
         let found = async |record| {
             let sought = Sought {
-                of,
-                record,
+                records: vec![(of, record)],
                 from: None,
                 to: None,
                 before: None,

@@ -280,6 +280,7 @@ pub const DOES: [Does; 10] = [
                 "✓ own / –",
             ),
             ("DataRequest", "export", "✓ answered, answered here / –"),
+            ("DataRequest", "preview", "✓ waiting here / –"),
             // who answers for privacy is named by who does already
             ("Invitation", "send, revoke", "✓ of an officer / –"),
             (

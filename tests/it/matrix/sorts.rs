@@ -8,7 +8,7 @@ use super::ties::Tie;
 use super::viewers::Me;
 
 /// What a row can be to a viewer, from the closest to the furthest, as officers are told.
-pub const WORDS: [(&str, &str); 31] = [
+pub const WORDS: [(&str, &str); 32] = [
     (
         "mine",
         "the viewer's own record, or a row about the viewer in person",
@@ -102,6 +102,10 @@ pub const WORDS: [(&str, &str); 31] = [
         "a request for access of the viewer's organisation that was answered",
     ),
     (
+        "waiting here",
+        "a request for access of the viewer's organisation that waits for its answer",
+    ),
+    (
         "of staff",
         "a note about somebody of the viewer's organisation who is no volunteer",
     ),
@@ -191,6 +195,14 @@ impl Me {
                 "answered"
             }
             "DataRequest" if tie.word == "COPY" && self.place(tie) == "own" => "answered here",
+            "DataRequest"
+                if tie.word == "WAITING"
+                    && !to(&self.person)
+                    && !to(&self.wards)
+                    && self.place(tie) == "own" =>
+            {
+                "waiting here"
+            }
             "CorrectionNote"
                 if tie.word != "VOLUNTEER"
                     && !to(&self.person)

@@ -287,6 +287,7 @@ fn requests(demo: &Demo, all: &mut Ties) {
         let about = whose.into_iter().flatten().chain([r.organisation_id]);
         let word = match (r.kind.as_str(), r.state.as_str()) {
             ("ACCESS", "ANSWERED") => "COPY",
+            ("ACCESS", "OPEN") => "WAITING",
             _ => "",
         };
         worded(r.id, word, about)

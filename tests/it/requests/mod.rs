@@ -3,10 +3,13 @@
 mod copy;
 mod corrections;
 mod crossing;
+mod disclosed;
 mod fetched;
 mod gone;
 mod held;
+mod left;
 mod life;
+mod previewed;
 mod reminders;
 
 use std::sync::Arc;
@@ -16,6 +19,7 @@ use kaifong::store::Seal;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::asking::tamper;
 
 const OPEN: &str = "mutation($i: DataRequestOpenInput!) { dataRequestOpen(input: $i) { dataRequest { id kind state capacity openedOn dueOn nextReminderOn isOverdue statement steps { nodes { number deed by { id } } } } userErrors { code field } } }";
 const STANDS: &str = "query($r: ID!) { dataRequest(id: $r) { id state ground reasons withheld settledAt nextReminderOn steps(orderBy: { field: NUMBER }) { nodes { number deed day ground by { id } } } } }";
@@ -67,6 +71,23 @@ async fn asks(app: &App) -> Value {
 async fn stands(app: &App, role: &str, request: &Value) -> Value {
     let data = app.data_with(role, STANDS, json!({ "r": request })).await;
     data["dataRequest"].clone()
+}
+
+/// An answered request of the volunteer.
+async fn answered(app: &App) -> Value {
+    let request = asks(app).await;
+    let input = json!({ "id": request });
+    done(app, "privacy_officer", "dataRequestAnswer", input).await;
+    request
+}
+
+/// The table of the log goes, or comes back.
+async fn break_log(app: &App, broken: bool) {
+    let alter = match broken {
+        true => "ALTER TABLE audit_entry RENAME TO gone",
+        false => "ALTER TABLE gone RENAME TO audit_entry",
+    };
+    tamper(app, alter).await;
 }
 
 /// The copy of a request, whole.

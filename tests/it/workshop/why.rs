@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{FREE, OFFICER, each};
 use crate::app::ROLES;
-use crate::asking::{id, nodes};
+use crate::asking::{id, nodes, row};
+use crate::audit::logged::{entries, last, views};
 
 const WHY: &str = "query($r: ID!, $f: String!) { explain(record: $r, field: $f) { __typename action answer \
     steps { action allowed failed by { id english chinese file line } } \
@@ -240,8 +241,24 @@ async fn the_officer_is_told_the_whole_of_anybody_with_or_without_a_draft() {
             let data = app.data_with(OFFICER, query, asked).await;
             data["policyWorkshop"]["explain"].clone()
         };
+        let before = last(app.graph.store()).await;
         let told = ask(user("coordinator"), &record, "phone", Value::Null).await;
         assert_eq!(told["answer"], "FULL");
+        // Both whose record it is and who would see it find that in their logs.
+        let logged = entries(app.graph.store(), before).await;
+        let [(_, entry)] = logged.as_slice() else {
+            panic!("{} entries", logged.len());
+        };
+        let told_of = views(&app, entry).await;
+        let told_of: Vec<_> = told_of
+            .iter()
+            .map(|((of, id), (full, _))| (of.as_str(), *id, full.len()))
+            .collect();
+        let account = uuid::Uuid::parse_str(&app.claims("coordinator").unwrap().sub).unwrap();
+        assert_eq!(
+            told_of,
+            [("User", account, 1), ("Volunteer", row(&record), 1)]
+        );
         let by = &told["steps"][1]["by"][0];
         assert_eq!(by["id"], "coordinator-sees-volunteers");
         assert_eq!(by["file"], "volunteers.cedar");

@@ -212,6 +212,22 @@ pub static DATA_REQUEST: Type = Type {
         attribute::maybe("guardian", "guardian_id", "Guardian"),
         attribute::maybe("account", "account_id", "Account"),
         attribute::maybe("opener", "opened_by_id", "Account"),
+        attribute::set(
+            "wasVolunteer",
+            "Account",
+            "data_request q JOIN volunteer v ON v.id = q.volunteer_id",
+            "q.id",
+            "v.account_id",
+            "v.account_id IS NOT NULL AND v.archived_at IS NOT NULL",
+        ),
+        attribute::set(
+            "wasGuardian",
+            "Account",
+            "data_request q JOIN guardian g ON g.id = q.guardian_id",
+            "q.id",
+            "g.account_id",
+            "g.account_id IS NOT NULL AND g.archived_at IS NOT NULL",
+        ),
         attribute::text("kind", "kind"),
         attribute::text("state", "state"),
     ],
@@ -233,6 +249,10 @@ pub static DATA_REQUEST: Type = Type {
         right(
             "export",
             "Fetches the copy of everything that is held on a person.",
+        ),
+        right(
+            "preview",
+            "Looks at the copy before the answer, as it would be given.",
         ),
         whole(
             "remind",

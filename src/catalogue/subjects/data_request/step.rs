@@ -16,6 +16,7 @@ pub static DATA_REQUEST_DEED: EnumKind = EnumKind {
         one("REFUSE", "It was refused."),
         one("WITHDRAW", "It was taken back."),
         one("EXPORT", "The copy was fetched."),
+        one("PREVIEW", "Who answers looked at the copy before that."),
     ],
 };
 
@@ -62,6 +63,22 @@ pub static DATA_REQUEST_STEP: Type = Type {
         attribute::maybe("student", "student_id", "Student"),
         attribute::maybe("guardian", "guardian_id", "Guardian"),
         attribute::maybe("account", "account_id", "Account"),
+        attribute::set(
+            "wasVolunteer",
+            "Account",
+            "data_request_step q JOIN volunteer v ON v.id = q.volunteer_id",
+            "q.id",
+            "v.account_id",
+            "v.account_id IS NOT NULL AND v.archived_at IS NOT NULL",
+        ),
+        attribute::set(
+            "wasGuardian",
+            "Account",
+            "data_request_step q JOIN guardian g ON g.id = q.guardian_id",
+            "q.id",
+            "g.account_id",
+            "g.account_id IS NOT NULL AND g.archived_at IS NOT NULL",
+        ),
     ],
     deeds: &[],
 };

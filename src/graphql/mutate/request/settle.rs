@@ -4,6 +4,7 @@ use async_graphql::Value;
 use uuid::Uuid;
 
 use super::super::super::arguments::word;
+use super::super::super::disclosures;
 use super::super::super::error::GraphError;
 use super::super::super::schema::Mutate;
 use super::super::super::scope::Scope;
@@ -270,8 +271,11 @@ impl<'a> Settling<'a> {
     }
 }
 
-/// Whether there is such a type, or such a field of one.
+/// Whether there is such a type, or such a field of one; to whom the data was shown is a part too.
 fn is_a_part(name: &str) -> bool {
+    if name == disclosures::ENTRY {
+        return true;
+    }
     let (of, field) = name.split_once('.').unwrap_or((name, ""));
     TYPES
         .iter()
