@@ -60,7 +60,10 @@ async fn the_person_finds_in_the_log_who_fetched_the_copy_and_what_it_told() {
             "Volunteer.healthRemark",
             "Assignment.status",
         ] {
-            assert!(full(&[newest.clone()]).contains(name), "{name}: {newest}");
+            assert!(
+                full(std::slice::from_ref(newest)).contains(name),
+                "{name}: {newest}"
+            );
         }
         // The officer three times, the person once.
         let roles: Vec<_> = copies
