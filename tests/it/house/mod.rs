@@ -92,7 +92,7 @@ const HOUSE: [Room; 33] = [
     // the command line goes through the root; it takes words from the others for its help
     ("cli", "app config graphql private_file server traces upkeep viewer",
         "chrono clap indicatif serde serde_json thiserror tracing tracing_subscriber"),
-    ("main", "cli", "mimalloc tokio"),
+    ("main", "cli", "allocator tokio"),
     ("lib", "", ""),
     ("build", "", ""),
 ];

@@ -17,6 +17,8 @@ const REACH_OUT: [&str; 4] = ["lettre", "opentelemetry_http", "opentelemetry_otl
 /// Libraries that open none.
 const STAY: [&str; 45] = [
     "aes_siv",
+    // it gives memory, and leans on nothing else
+    "allocator",
     "argon2",
     "async_graphql",
     "async_graphql_value",
@@ -38,7 +40,6 @@ const STAY: [&str; 45] = [
     "jsonwebtoken",
     "miette",
     "migration",
-    "mimalloc",
     "num_integer",
     "opentelemetry",
     "opentelemetry_sdk",
