@@ -24,9 +24,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use sea_orm::{
-    DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{Notify, OnceCell, oneshot};
 
 use self::append::{Bodies, Body};
@@ -39,9 +37,6 @@ use crate::audit::Disclosure;
 /// How many bytes may wait before they are written, and about how many are written at once: that much
 /// is held several times on its way to the database.
 const BYTES: usize = 128 * 1024;
-/// The same of a SQLite file, where it is held once more only, and where each commit makes readers
-/// read again what they had kept of the file.
-const FILE_BYTES: usize = 4 * BYTES;
 /// How many bytes may wait at all; answers that bring more wait until theirs are kept.
 const MOST_BYTES: usize = 16 * BYTES;
 /// After what time is tried again what could not be written.
@@ -72,8 +67,6 @@ struct Inner {
     database: DatabaseConnection,
     lookout: Option<Arc<Lookout>>,
     pace: Pace,
-    /// How many bytes are written at once.
-    bytes: usize,
     /// Told when so much waits that it is to be written now.
     full: Notify,
     queue: Mutex<Queue>,
@@ -124,11 +117,11 @@ impl What {
 
 impl Queue {
     /// Whether what waits is to be written now.
-    fn is_full(&self, pace: Pace, bytes: usize) -> bool {
+    fn is_full(&self, pace: Pace) -> bool {
         match pace {
             Pace::Strict => true,
             Pace::Buffered { most, .. } => {
-                self.waiting.len() >= most.div_ceil(2) || self.bytes >= bytes
+                self.waiting.len() >= most.div_ceil(2) || self.bytes >= BYTES
             }
         }
     }
@@ -141,13 +134,8 @@ impl Log {
     }
 
     fn by(database: DatabaseConnection, pace: Pace, lookout: Option<Arc<Lookout>>) -> Self {
-        let bytes = match database.get_database_backend() {
-            DbBackend::Sqlite => FILE_BYTES,
-            _ => BYTES,
-        };
         let inner = Inner {
             database,
-            bytes,
             lookout,
             pace,
             full: Notify::new(),
@@ -198,7 +186,7 @@ impl Log {
             let told = waits.then_some(told);
             queue.bytes += what.bytes();
             queue.waiting.push_back(Waiting { what, told });
-            if queue.is_full(self.inner.pace, self.inner.bytes) {
+            if queue.is_full(self.inner.pace) {
                 self.inner.full.notify_one();
             }
             if !waits && queue.taken {
@@ -259,7 +247,7 @@ impl Inner {
         };
         loop {
             if let Pace::Buffered { wait, .. } = self.pace
-                && !self.queue().is_full(self.pace, self.bytes)
+                && !self.queue().is_full(self.pace)
             {
                 // Whoever fills half of what may wait does not have to wait for the rest.
                 let _ = tokio::time::timeout(wait, self.full.notified()).await;
@@ -292,7 +280,7 @@ impl Inner {
             let few = queue.waiting.iter().take(waiting).take_while(|one| {
                 let before = bytes;
                 bytes += one.what.bytes();
-                before < self.bytes
+                before < BYTES
             });
             let few = few.count();
             let group: Vec<Waiting> = queue.waiting.drain(..few).collect();
