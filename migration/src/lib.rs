@@ -45,6 +45,7 @@ mod m20261122_000029_sealed_link_names;
 mod m20261122_000030_invitations;
 mod m20261122_000032_shift_templates;
 mod m20261122_000033_cut_chains;
+mod m20261122_000034_entries_as_they_are;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -93,6 +94,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000030_invitations::Migration),
             Box::new(m20261122_000032_shift_templates::Migration),
             Box::new(m20261122_000033_cut_chains::Migration),
+            Box::new(m20261122_000034_entries_as_they_are::Migration),
         ]
     }
 }

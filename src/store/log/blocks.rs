@@ -1,8 +1,9 @@
 //! Blocks of entries, each with a filter of whom it names, so that the log of one record is found
 //! without reading all of it.
 //!
-//! A filter is made when its block is full, after the entries are kept, from what the database holds:
-//! it follows from the entries and is no part of the chain. Without one a block is read.
+//! A filter is made when its block is full, after the entries are kept, from what was written of them
+//! or, where others wrote some, from what the database holds: it follows from the entries and is no
+//! part of the chain. Without one a block is read.
 //!
 //! A row for each record and entry would cost a list of a thousand rows a thousand more; a filter
 //! costs about ten bits for each record of a block, however often the block names it.
@@ -10,12 +11,14 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use super::cut::{self, Book};
 use super::file::File;
-use crate::audit::{Entry, Filter, Said};
+use super::known::Folded;
+use crate::audit::{Entry, Filter};
 use crate::store::StoreError;
 use crate::store::sql::Sql;
 
@@ -24,6 +27,64 @@ pub const BLOCK: u64 = 256;
 
 /// How many of them are read at a time; a part of a block.
 const FEW: usize = 16;
+
+/// How many pseudonyms are kept of a block that is being written: about a megabyte. Of a block with
+/// more they are read back when it is full.
+const MOST: usize = 1 << 16;
+
+/// Pseudonyms, each once.
+type Named = HashSet<u64, BuildHasherDefault<Folded>>;
+
+/// Filters that are made, by block.
+pub type Made = BTreeMap<u64, Filter>;
+
+/// The block that is being written, as far as it was written here.
+#[derive(Default)]
+pub struct Open {
+    /// The number of the last entry that was written here.
+    last: u64,
+    /// Whether every entry of its block so far was.
+    whole: bool,
+    /// Whom those name.
+    named: Named,
+}
+
+impl Open {
+    /// Entries with these bodies were written after this number; the filters of the blocks that are
+    /// full by that.
+    pub fn written<'a>(&mut self, before: u64, bodies: impl IntoIterator<Item = &'a [u8]>) -> Made {
+        if self.last != before {
+            self.begin(before);
+        }
+        let mut made = Made::new();
+        for body in bodies {
+            self.last += 1;
+            if self.whole {
+                let entry = Entry::from_bytes(body);
+                self.whole = entry.is_ok_and(|entry| {
+                    let records = entry.parts().iter().flat_map(|part| &part.records);
+                    self.named.extend(records);
+                    self.named.len() <= MOST
+                });
+            }
+            if self.last.is_multiple_of(BLOCK) {
+                if self.whole {
+                    let named = self.named.iter().copied().collect();
+                    made.insert(of(self.last), Filter::of(named));
+                }
+                self.begin(self.last);
+            }
+        }
+        made
+    }
+
+    /// Begins anew after this number: what was written of its block by others is not known.
+    pub fn begin(&mut self, last: u64) {
+        self.last = last;
+        self.whole = last.is_multiple_of(BLOCK);
+        self.named.clear();
+    }
+}
 
 /// The block of an entry.
 pub const fn of(number: u64) -> u64 {
@@ -34,13 +95,13 @@ pub const fn of(number: u64) -> u64 {
 pub async fn close(
     database: &DatabaseConnection,
     file: Option<&Arc<File>>,
-    before: u64,
-    after: u64,
+    (before, after): (u64, u64),
+    made: Made,
 ) {
     if before / BLOCK == after / BLOCK {
         return;
     }
-    if let Err(error) = missing(database, file, after / BLOCK).await {
+    if let Err(error) = missing(database, file, after / BLOCK, made).await {
         // It will be made with the next; until then the block is read.
         tracing::warn!(%error, "a block of the disclosure log has no filter yet");
     }
@@ -51,6 +112,7 @@ async fn missing(
     database: &DatabaseConnection,
     file: Option<&Arc<File>>,
     full: u64,
+    mut made: Made,
 ) -> Result<(), StoreError> {
     let mut statement = sql(database);
     // Blocks that were cut off need none any more.
@@ -62,17 +124,11 @@ async fn missing(
     let whole = gone.map_or(0, |gone| gone.chain.number / BLOCK);
     let last = last.max(whole.cast_signed() - 1);
     for block in (last + 1).cast_unsigned()..full {
-        // Each once, and a few entries at a time: the same persons are in most entries of a block.
-        let mut pseudonyms = HashSet::new();
-        let (first, last) = (block * BLOCK, (block + 1) * BLOCK);
-        for from in (first..last).step_by(FEW) {
-            for (_, body) in some(database, from, from + FEW as u64).await? {
-                if let Ok(entry) = Entry::from_bytes(&body) {
-                    pseudonyms.extend(named(&entry));
-                }
-            }
-        }
-        let filter = Filter::of(pseudonyms.into_iter().collect()).into_bytes();
+        let filter = match made.remove(&block) {
+            Some(filter) => filter,
+            None => read(database, block).await?,
+        };
+        let filter = filter.into_bytes();
         if let Some(file) = file {
             file.close(block, filter).await?;
             continue;
@@ -89,12 +145,19 @@ async fn missing(
     Ok(())
 }
 
-/// The records that an entry names.
-fn named(entry: &Entry) -> Vec<u64> {
-    match &entry.said {
-        Said::Shown(parts) => parts.iter().flat_map(|part| part.records.clone()).collect(),
-        Said::Forgot(_) | Said::Changed(_) | Said::Cut(_) => Vec::new(),
+/// The filter of a block, from its entries.
+async fn read(database: &DatabaseConnection, block: u64) -> Result<Filter, StoreError> {
+    // Each once, and a few entries at a time: the same persons are in most entries of a block.
+    let mut named = Named::default();
+    let (first, last) = (block * BLOCK, (block + 1) * BLOCK);
+    for from in (first..last).step_by(FEW) {
+        for (_, body) in some(database, from, from + FEW as u64).await? {
+            if let Ok(entry) = Entry::from_bytes(&body) {
+                named.extend(entry.parts().iter().flat_map(|part| &part.records));
+            }
+        }
     }
+    Ok(Filter::of(named.into_iter().collect()))
 }
 
 /// The entries of a block that are there, the first one first.

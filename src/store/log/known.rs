@@ -61,9 +61,9 @@ pub struct Learned {
     pub forgotten: i64,
 }
 
-/// Ids of persons are random already: their halves are hash enough.
+/// Ids of persons and pseudonyms are random already: their halves are hash enough.
 #[derive(Default)]
-struct Folded(u64);
+pub struct Folded(u64);
 
 impl Hasher for Folded {
     fn finish(&self) -> u64 {

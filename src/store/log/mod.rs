@@ -28,6 +28,7 @@ use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, Tra
 use tokio::sync::{Notify, OnceCell, oneshot};
 
 use self::append::{Bodies, Body};
+use self::blocks::{Made, Open};
 use self::file::File;
 use self::known::Known;
 use super::StoreError;
@@ -71,6 +72,7 @@ struct Inner {
     full: Notify,
     queue: Mutex<Queue>,
     known: RwLock<Known>,
+    open: Mutex<Open>,
     file: OnceCell<Option<Arc<File>>>,
 }
 
@@ -141,6 +143,7 @@ impl Log {
             full: Notify::new(),
             queue: Mutex::default(),
             known: RwLock::default(),
+            open: Mutex::default(),
             file: OnceCell::new(),
         };
         Self {
@@ -334,7 +337,8 @@ impl Inner {
             && let Some(forgotten) = bodies.iter().map(|body| body.forgotten).min()
             && let Some((before, after)) = file.put(made(&bodies), forgotten).await?
         {
-            blocks::close(&self.database, Some(file), before, after).await;
+            let filters = self.filters((before, after), &bodies);
+            blocks::close(&self.database, Some(file), (before, after), filters).await;
             return Ok(());
         }
         let options = TransactionOptions {
@@ -348,8 +352,21 @@ impl Inner {
         known
             .unwrap_or_else(PoisonError::into_inner)
             .learn(kept.learned);
-        blocks::close(&self.database, file.as_ref(), kept.before, kept.after).await;
+        let now = (kept.before, kept.after);
+        let filters = self.filters(now, &bodies);
+        blocks::close(&self.database, file.as_ref(), now, filters).await;
         Ok(())
+    }
+
+    /// The filters of the blocks that these entries made full, as far as they tell.
+    fn filters(&self, (before, after): (u64, u64), bodies: &[&Body]) -> Made {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if after - before != bodies.len() as u64 {
+            // Those that were made by the way are not at hand.
+            open.begin(after);
+            return Made::new();
+        }
+        open.written(before, bodies.iter().map(|body| body.bytes.as_slice()))
     }
 }
 
