@@ -35,6 +35,18 @@ fn breach(
 fn breaches() -> Vec<Breach> {
     let shipped = Files::shipped;
     vec![
+        breach("partner-reads-of-disputes-only-what-it-sees",
+            shipped().and(r#"permit (principal is Partner, action in Action::"disputeWords", resource is CorrectionNote) when { resource.disputedField == "nameZh" && resource.rosteredIn.containsAny(principal.seesNamesMaskedOf) };"#),
+            ("Partner A: seesNamesMaskedOf = Project A", "CorrectionNote A: disputedField = \"nameZh\"; rosteredIn = Project A; volunteer = Volunteer A", "CorrectionNote.statement"),
+            &["added"]),
+        breach("disputes-are-read-with-the-data",
+            shipped().and(r#"permit (principal is User, action in Action::"dispute", resource is CorrectionNote) when { resource.disputedField == "address" && resource.rosteredIn.containsAny(principal.leads) };"#),
+            ("User A: leads = Project A", "CorrectionNote A: disputedField = \"address\"; rosteredIn = Project A", "CorrectionNote.notedAt"),
+            &["added"]),
+        breach("words-on-hidden-contacts-are-read-on-the-day",
+            shipped().and(r#"permit (principal is User, action in Action::"disputeWords", resource is CorrectionNote) when { resource.disputedField == "phone" && resource.rosteredIn.containsAny(principal.leads) };"#),
+            ("User A: leads = Project A", "CorrectionNote A: disputedField = \"phone\"; rosteredIn = Project A; volunteer = Volunteer A", "CorrectionNote.proposedValue"),
+            &["added"]),
         breach("administrator-reads-nobodys-log",
             shipped().without("nobody-else-reads-a-log")
                 .and(r#"permit (principal is User, action in Action::"readLogs", resource is Student) when { principal.administers.contains(resource.organisation) };"#),

@@ -18,10 +18,10 @@ pub static VOLUNTEER_STATUS: EnumKind = EnumKind {
 };
 
 /// Assignments that put a volunteer on a roster.
-const ON_ROSTER: &str = "a.archived_at IS NULL AND a.status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED', 'ABSENT')";
+pub const ON_ROSTER: &str = "a.archived_at IS NULL AND a.status IN ('PENDING', 'OFFERED', 'ACCEPTED', 'CONFIRMED', 'ATTENDED', 'ABSENT')";
 
 /// Assignments by which a roster names a volunteer, whatever came of them.
-const LISTED: &str = "a.archived_at IS NULL";
+pub const LISTED: &str = "a.archived_at IS NULL";
 
 /// To whom the person consents for a purpose, the last act about each of them being the one.
 const fn consented(name: &'static str, when: &'static str) -> Attribute {

@@ -72,6 +72,22 @@ pub fn derive(world: &mut World) {
             .flat_map(|bond| bond.many("classes"))
             .collect()
     });
+    // A note stands where the record stands whose data is disputed.
+    for set in [
+        "rosteredIn",
+        "rosteredShifts",
+        "listedIn",
+        "listedShifts",
+        "classes",
+    ] {
+        fill(world, "CorrectionNote", set, |world, row| {
+            let whose = ["volunteer", "student", "guardian"].into_iter();
+            whose
+                .filter_map(|whose| world.row(row.one(whose)?))
+                .flat_map(|record| record.many(set))
+                .collect()
+        });
+    }
     accounts(world);
 }
 

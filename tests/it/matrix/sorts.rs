@@ -207,6 +207,7 @@ impl Me {
                 if tie.word != "VOLUNTEER"
                     && !to(&self.person)
                     && !to(&self.wards)
+                    && !to(&self.classes)
                     && self.place(tie) == "own" =>
             {
                 "of staff"

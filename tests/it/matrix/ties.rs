@@ -302,9 +302,24 @@ fn requests(demo: &Demo, all: &mut Ties) {
     let refusals = demo.data_request_refusals.iter();
     let refusals = refusals.map(|r| tie(r.id, [r.organisation_id]));
     all.insert("DataRequestRefusal", refusals.collect());
+    // A note stands on the rosters and in the classes of the record whose data is disputed.
+    let places = demo.projects.iter().map(|p| p.id);
+    let places = places.chain(demo.shifts.iter().map(|s| s.id));
+    let places: BTreeSet<Uuid> = places
+        .chain(demo.school_classes.iter().map(|c| c.id))
+        .collect();
+    let records = ["Volunteer", "Student", "Guardian"].into_iter();
+    let records: BTreeMap<Uuid, &Tie> = records
+        .flat_map(|of| &all[of])
+        .map(|tie| (tie.id, tie))
+        .collect();
     let notes = demo.correction_notes.iter().map(|n| {
         let whose = [n.volunteer_id, n.student_id, n.guardian_id, n.account_id];
+        let record = whose.iter().flatten().find_map(|id| records.get(id));
+        let stands = record.into_iter().flat_map(|r| r.about.iter().copied());
+        let stands = stands.filter(|id| places.contains(id));
         let about = whose.into_iter().flatten().chain([n.organisation_id]);
+        let about = about.chain(stands);
         let word = if n.volunteer_id.is_some() {
             "VOLUNTEER"
         } else {
@@ -312,7 +327,8 @@ fn requests(demo: &Demo, all: &mut Ties) {
         };
         worded(n.id, word, about)
     });
-    all.insert("CorrectionNote", notes.collect());
+    let notes = notes.collect();
+    all.insert("CorrectionNote", notes);
 }
 
 fn invitations(demo: &Demo, all: &mut Ties) {

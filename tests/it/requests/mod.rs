@@ -1,5 +1,6 @@
 //! Requests of people to see or correct the data held on them.
 
+mod beside;
 mod copy;
 mod corrections;
 mod crossing;

@@ -1,7 +1,25 @@
 //! The notes that travel with data whose accuracy is disputed (Cap. 486, section 25).
 
-use crate::catalogue::define::{Sealing, Type, attribute, to_one, value};
+use crate::catalogue::define::{Attribute, Sealing, Type, attribute, to_one, value};
 use crate::catalogue::kind::Kind;
+use crate::catalogue::subjects::volunteer::{LISTED, ON_ROSTER};
+
+/// Where the volunteer whose record it is was asked to be.
+const fn asked(
+    name: &'static str,
+    entity: &'static str,
+    value: &'static str,
+    when: &'static str,
+) -> Attribute {
+    attribute::set(
+        name,
+        entity,
+        "correction_note n JOIN assignment a ON a.volunteer_id = n.volunteer_id",
+        "n.id",
+        value,
+        when,
+    )
+}
 
 pub static CORRECTION_NOTE: Type = Type {
     name: "CorrectionNote",
@@ -70,6 +88,18 @@ pub static CORRECTION_NOTE: Type = Type {
         attribute::maybe("guardian", "guardian_id", "Guardian"),
         attribute::maybe("account", "account_id", "Account"),
         attribute::text("disputedField", "disputed_field"),
+        asked("rosteredIn", "Project", "a.project_id", ON_ROSTER),
+        asked("rosteredShifts", "Shift", "a.shift_id", ON_ROSTER),
+        asked("listedIn", "Project", "a.project_id", LISTED),
+        asked("listedShifts", "Shift", "a.shift_id", LISTED),
+        attribute::set(
+            "classes",
+            "Class",
+            "correction_note n JOIN enrolment e ON e.student_id = n.student_id OR e.student_id IN (SELECT g.student_id FROM guardianship g WHERE g.guardian_id = n.guardian_id AND g.archived_at IS NULL)",
+            "n.id",
+            "e.class_id",
+            "e.archived_at IS NULL AND (e.ends_on IS NULL OR e.ends_on >= {today})",
+        ),
     ],
     deeds: &[],
 };
