@@ -37,7 +37,7 @@ fn breaches() -> Vec<Breach> {
     vec![
         breach("partner-reads-of-disputes-only-what-it-sees",
             shipped().and(r#"permit (principal is Partner, action in Action::"disputeWords", resource is CorrectionNote) when { resource.disputedField == "nameZh" && resource.rosteredIn.containsAny(principal.seesNamesMaskedOf) };"#),
-            ("Partner A: seesNamesMaskedOf = Project A", "CorrectionNote A: disputedField = \"nameZh\"; rosteredIn = Project A; volunteer = Volunteer A", "CorrectionNote.statement"),
+            ("Partner A: seesNamesMaskedOf = Project A", "CorrectionNote A: disputedField = \"nameZh\"; rosteredIn = Project A", "CorrectionNote.statement"),
             &["added"]),
         breach("disputes-are-read-with-the-data",
             shipped().and(r#"permit (principal is User, action in Action::"dispute", resource is CorrectionNote) when { resource.disputedField == "address" && resource.rosteredIn.containsAny(principal.leads) };"#),
@@ -45,7 +45,7 @@ fn breaches() -> Vec<Breach> {
             &["added"]),
         breach("words-on-hidden-contacts-are-read-on-the-day",
             shipped().and(r#"permit (principal is User, action in Action::"disputeWords", resource is CorrectionNote) when { resource.disputedField == "phone" && resource.rosteredIn.containsAny(principal.leads) };"#),
-            ("User A: leads = Project A", "CorrectionNote A: disputedField = \"phone\"; rosteredIn = Project A; volunteer = Volunteer A", "CorrectionNote.proposedValue"),
+            ("User A: leads = Project A", "CorrectionNote A: disputedField = \"phone\"; rosteredIn = Project A", "CorrectionNote.proposedValue"),
             &["added"]),
         breach("administrator-reads-nobodys-log",
             shipped().without("nobody-else-reads-a-log")
@@ -167,7 +167,7 @@ fn breaches() -> Vec<Breach> {
             ("Partner A: seesNamesMaskedOf = Project A", "Volunteer A: rosteredIn = Project A", "Volunteer.email:masked"),
             &["partner-sees-volunteers-desensitised"]),
         breach("partner-reads-notes-only-where-shared",
-            shipped().with("  resource.rosteredIn.containsAny(principal.seesNotesOf) ||\n", "  resource.rosteredIn.containsAny(principal.seesRosterOf) ||\n"),
+            shipped().with("{\n  resource.rosteredIn.containsAny(principal.seesNotesOf) ||\n", "{\n  resource.rosteredIn.containsAny(principal.seesRosterOf) ||\n"),
             ("Partner A: seesRosterOf = Project A", "Volunteer A: rosteredIn = Project A", "Volunteer.internalNotes"),
             &["partner-sees-notes-on-volunteers-where-shared"]),
         breach("partner-reads-no-sensitive-particulars",

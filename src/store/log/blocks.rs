@@ -39,7 +39,6 @@ type Named = HashSet<u64, BuildHasherDefault<Folded>>;
 pub type Made = BTreeMap<u64, Filter>;
 
 /// The block that is being written, as far as it was written here.
-#[derive(Default)]
 pub struct Open {
     /// The number of the last entry that was written here.
     last: u64,
@@ -47,6 +46,16 @@ pub struct Open {
     whole: bool,
     /// Whom those name.
     named: Named,
+}
+
+impl Default for Open {
+    fn default() -> Self {
+        Self {
+            last: 0,
+            whole: true,
+            named: Named::default(),
+        }
+    }
 }
 
 impl Open {
@@ -210,4 +219,98 @@ pub async fn filters(
 
 fn sql(database: &DatabaseConnection) -> Sql {
     Sql::new(database.get_database_backend(), DateTime::<Utc>::MIN_UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::audit::{Part, Said, Who};
+
+    fn body(records: &[u64]) -> Vec<u8> {
+        let entry = Entry {
+            at: 0,
+            who: Who {
+                kind: "Partner".into(),
+                person: None,
+                id: None,
+                roles: Vec::new(),
+                organisations: Vec::new(),
+            },
+            token: None,
+            session: None,
+            purpose: None,
+            shares: Vec::new(),
+            policy: String::new(),
+            said: Said::Shown(vec![Part {
+                of: "Volunteer".into(),
+                full: Vec::new(),
+                masked: Vec::new(),
+                count: records.len(),
+                records: records.to_vec(),
+            }]),
+        };
+        entry.to_bytes().unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Entries come in groups, some of them another server's. Of a block that was written here from
+        /// its first entry to its last, and of no other, a filter is made, and it is the one that would
+        /// be read back.
+        #[test]
+        fn a_filter_is_made_of_the_blocks_that_were_written_here_and_is_the_one_of_their_entries(
+            groups in proptest::collection::vec((any::<bool>(), 1_usize..200, 0_u64..9), 1..20),
+        ) {
+            let mut open = Open::default();
+            let (mut chain, mut made) = (Vec::<(bool, u64)>::new(), Made::new());
+            for (foreign, entries, record) in groups {
+                let foreign = foreign && record < 3;
+                let before = chain.len() as u64;
+                let new = (0..entries).map(|at| record * 1000 + at as u64 % 7 + 1);
+                chain.extend(new.clone().map(|record| (foreign, record)));
+                if !foreign {
+                    let bodies: Vec<_> = new.map(|record| body(&[record])).collect();
+                    made.extend(open.written(before, bodies.iter().map(Vec::as_slice)));
+                }
+            }
+            let full = chain.chunks_exact(usize::try_from(BLOCK).unwrap());
+            let mut expected = BTreeMap::new();
+            for (block, entries) in full.enumerate() {
+                if entries.iter().all(|(foreign, _)| !foreign) {
+                    let named = entries.iter().map(|(_, record)| *record).collect();
+                    expected.insert(block as u64, Filter::of(named).into_bytes());
+                }
+            }
+            let made: BTreeMap<u64, Vec<u8>> =
+                made.into_iter().map(|(block, filter)| (block, filter.into_bytes())).collect();
+            prop_assert_eq!(made, expected);
+        }
+    }
+
+    #[test]
+    fn a_block_that_names_too_many_is_read_back_and_the_next_is_not() {
+        let mut open = Open::default();
+        let many: Vec<u64> = (1..=300).collect();
+        let mut all = Vec::new();
+        for block in 0..2 * BLOCK {
+            let from = if block < BLOCK { block * 300 } else { 0 };
+            let records: Vec<u64> = many.iter().map(|record| from + record).collect();
+            all.push(body(&records));
+        }
+        let made = open.written(0, all.iter().map(Vec::as_slice));
+        assert_eq!(made.keys().copied().collect::<Vec<_>>(), [1]);
+        assert!(open.named.is_empty() && open.whole);
+    }
+
+    #[test]
+    fn what_is_no_entry_leaves_its_block_to_be_read() {
+        let mut open = Open::default();
+        let mut all: Vec<Vec<u8>> = (0..2 * BLOCK).map(|_| body(&[1])).collect();
+        all[9] = b"no entry".to_vec();
+        let made = open.written(0, all.iter().map(Vec::as_slice));
+        assert_eq!(made.keys().copied().collect::<Vec<_>>(), [1]);
+    }
 }
