@@ -78,6 +78,7 @@ pub fn derive(world: &mut World) {
         "rosteredShifts",
         "listedIn",
         "listedShifts",
+        "marketingConsentedTo",
         "classes",
     ] {
         fill(world, "CorrectionNote", set, |world, row| {

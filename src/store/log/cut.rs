@@ -129,7 +129,7 @@ impl Store {
     }
 
     /// Takes away what was cut off.
-    async fn sweep(&self, book: Book) -> Result<(), StoreError> {
+    pub(in crate::store) async fn sweep(&self, book: Book) -> Result<(), StoreError> {
         let Some(gone) = self.gone_of(book).await? else {
             return Ok(());
         };

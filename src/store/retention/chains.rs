@@ -62,6 +62,9 @@ impl Store {
         for rule in SCHEDULE.iter().filter(|rule| rule.subject.is_chained()) {
             let months = self.longest(rule).await?;
             let Some(due) = self.chained(rule, months).await? else {
+                if !dry {
+                    self.finish(rule).await?;
+                }
                 continue;
             };
             let is_held = !due.holders.is_empty();
@@ -91,18 +94,31 @@ impl Store {
         if !self.is_cut_due(book, before).await? {
             return Ok(None);
         }
+        Ok(Some(Chained {
+            book,
+            months,
+            before,
+            holders: self.holders().await?,
+        }))
+    }
+
+    /// Takes away what was cut off, where whoever cut it did not come to that.
+    async fn finish(&self, rule: &Rule) -> Result<(), StoreError> {
+        match book(rule.subject) {
+            Some(book) if self.holders().await?.is_empty() => self.sweep(book).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The organisations that hold anything of anybody.
+    async fn holders(&self) -> Result<Vec<Uuid>, StoreError> {
         let rows = self.rows(|sql| {
             sql.push("SELECT DISTINCT h.organisation_id FROM legal_hold h WHERE ");
             in_force(sql, "h", self.now);
         });
         let rows = rows.await?;
         let holders = rows.iter().map(|row| row.try_get_by_index(0));
-        Ok(Some(Chained {
-            book,
-            months,
-            before,
-            holders: holders.collect::<Result<_, _>>()?,
-        }))
+        Ok(holders.collect::<Result<_, _>>()?)
     }
 
     /// The most months that any organisation keeps a kind of data.

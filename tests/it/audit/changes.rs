@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::logged::{entries, last, views};
 use super::own::{common_child, own_volunteer};
 use crate::app::{App, ROLES};
+use crate::erasure::{ask, officer_of};
 
 const TRAIL: &str = "query($id: ID!, $first: Int, $after: String) {
   changes(record: $id, first: $first, after: $after) {
@@ -224,6 +225,41 @@ async fn a_relation_is_told_as_far_as_what_it_leads_to_is_there() {
             json!([]),
             "{other}"
         );
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_guardian_reads_how_the_childs_record_was_changed() {
+    for app in App::each().await {
+        let child = common_child(&app).await;
+        let (_, row) = decode_id(child.as_str().unwrap()).unwrap();
+        let students = kaifong::demo::people(app.now).students;
+        let school = students.iter().find(|student| student.id == row).unwrap();
+        let officer = officer_of(&app, school.organisation_id).await.to_string();
+        let open = "mutation($i: DataRequestOpenInput!) { dataRequestOpen(input: $i) { dataRequest { id } userErrors { code } } }";
+        let input = json!({ "kind": "CORRECTION", "studentId": child, "correctedField": "nameEn",
+            "proposedValue": "CHAN Siu Fong", "statement": "x" });
+        let opened = app.ask_with("guardian", open, json!({ "i": input })).await;
+        let request = &opened["data"]["dataRequestOpen"]["dataRequest"]["id"];
+        assert!(request.is_string(), "{opened}");
+        let answer = "mutation($i: DataRequestAnswerInput!) { dataRequestAnswer(input: $i) { userErrors { code } } }";
+        let done = ask(&app, &officer, answer, json!({ "i": { "id": request } })).await;
+        assert_eq!(
+            done["data"]["dataRequestAnswer"]["userErrors"],
+            json!([]),
+            "{done}"
+        );
+        let page = trail(&app, "guardian", &child).await;
+        let nodes = page["nodes"].as_array().unwrap();
+        assert_eq!(nodes.len(), 1, "{}: {nodes:?}", app.database.name);
+        let changed = json!([{ "field": "Student.nameEn", "before": school.name_en,
+            "after": "CHAN Siu Fong", "values": "FULL" }]);
+        assert_eq!(nodes[0]["fields"], changed);
+        assert_eq!(nodes[0]["roles"], json!(["PRIVACY_OFFICER"]));
+        // The teacher sees the name, and not how it came to be.
+        let answer = app.ask_with("teacher", TRAIL, json!({ "id": child })).await;
+        assert_eq!(answer["data"]["changes"], Value::Null, "{answer}");
         app.database.close().await;
     }
 }

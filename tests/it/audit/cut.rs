@@ -14,6 +14,7 @@ use super::logged::last;
 use super::own::own_volunteer;
 use crate::app::App;
 use crate::asking::number;
+use crate::erasure::hold;
 
 async fn verified(app: &App, checkpoint: Option<&Checkpoint>) -> Verified {
     let found = verify(app.graph.store(), Stretch::default(), checkpoint, &|_| {});
@@ -157,6 +158,109 @@ async fn the_oldest_blocks_of_the_log_go_and_the_rest_holds_and_is_read() {
         let gone = "DELETE FROM audit_entry WHERE number = 257";
         assert_eq!(broken(gone).await, (257, "MISSING"));
         assert_eq!(broken("DELETE FROM audit_cut").await, (1, "MISSING"));
+        app.database.close().await;
+    }
+}
+
+/// Has the database refuse to let entries go, as if whoever cut them were killed before.
+async fn stuck(app: &App, stuck: bool) {
+    let postgres = app.database.db.get_database_backend() == DbBackend::Postgres;
+    let statements: &[&str] = match (postgres, stuck) {
+        (true, true) => &[
+            "CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stuck'; END $$",
+            "CREATE TRIGGER stuck BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION stuck()",
+        ],
+        (true, false) => &["DROP TRIGGER stuck ON audit_entry"],
+        (false, true) => &[
+            "CREATE TRIGGER stuck BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+        ],
+        (false, false) => &["DROP TRIGGER stuck"],
+    };
+    for statement in statements {
+        assert!(done(app, statement).await, "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_cut_off_and_is_still_there_goes_with_the_next_run_unless_something_is_held() {
+    for app in App::each().await {
+        let id = own_volunteer(&app).await;
+        let query = "query($id: ID!) { volunteer(id: $id) { nameZh } }";
+        while last(app.graph.store()).await < 260 {
+            app.data_with("coordinator", query, json!({ "id": id }))
+                .await;
+        }
+        stuck(&app, true).await;
+        let permit = retention_permit(&app.graph.policies()).unwrap();
+        let store = app.graph.store().at(app.now + TimeDelta::days(1));
+        let stopped = store
+            .cut(&permit, Book::Log, app.now + TimeDelta::hours(1))
+            .await;
+        assert!(stopped.is_err(), "{}", app.database.name);
+        // It is recorded, and holds, and what it names is told to nobody any more.
+        let first = "SELECT MIN(number) FROM audit_entry";
+        assert_eq!(number(&app, first).await, 1);
+        let found = verified(&app, None).await;
+        assert!(found.holds && found.gone == Some(256), "{found:?}");
+        assert!(log_of(&app, &id).await.iter().all(|at| *at > 256));
+        stuck(&app, false).await;
+        // Not by counting, and not while anything of anybody is held.
+        let run = async |dry: bool| {
+            let done = store.run_retention(&permit, None, dry).await;
+            assert!(done.unwrap().is_some());
+        };
+        run(true).await;
+        assert_eq!(number(&app, first).await, 1);
+        let (_, row) = decode_id(id.as_str().unwrap()).unwrap();
+        let volunteers = kaifong::demo::people(app.now).volunteers;
+        let own = volunteers.iter().find(|volunteer| volunteer.id == row);
+        let organisation = own.unwrap().organisation_id;
+        let record = id.as_str().unwrap();
+        let held = hold(&app, "privacy_officer", organisation, record, json!({})).await;
+        assert!(held.is_empty(), "{held:?}");
+        run(false).await;
+        assert_eq!(number(&app, first).await, 1);
+        assert!(done(&app, "UPDATE legal_hold SET released_at = created_at").await);
+        run(false).await;
+        assert_eq!(number(&app, first).await, 257, "{}", app.database.name);
+        assert!(verified(&app, None).await.holds);
+        app.database.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn servers_that_cut_at_once_cut_once_while_answers_are_logged() {
+    for app in App::each().await {
+        let id = own_volunteer(&app).await;
+        let query = "query($id: ID!) { volunteer(id: $id) { nameZh } }";
+        while last(app.graph.store()).await < 520 {
+            app.data_with("coordinator", query, json!({ "id": id }))
+                .await;
+        }
+        let permit = std::sync::Arc::new(retention_permit(&app.graph.policies()).unwrap());
+        let mut cutting = Vec::new();
+        for _ in 0..4 {
+            let database = app.database.another_connection().await;
+            let store = kaifong::store::Store::new(database).at(app.now + TimeDelta::days(1));
+            let (permit, before) = (permit.clone(), app.now + TimeDelta::hours(1));
+            cutting.push(tokio::spawn(async move {
+                store.cut(&permit, Book::Log, before).await.unwrap()
+            }));
+        }
+        for _ in 0..20 {
+            app.data_with("coordinator", query, json!({ "id": id }))
+                .await;
+        }
+        let mut cuts = 0;
+        for one in cutting {
+            cuts += usize::from(one.await.unwrap());
+        }
+        assert_eq!(cuts, 1, "{}", app.database.name);
+        assert_eq!(number(&app, "SELECT COUNT(*) FROM audit_cut").await, 1);
+        let first = number(&app, "SELECT MIN(number) FROM audit_entry").await;
+        assert_eq!(first, 513);
+        let found = verified(&app, None).await;
+        assert!(found.holds && found.gone == Some(512), "{found:?}");
         app.database.close().await;
     }
 }

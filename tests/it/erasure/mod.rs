@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::asking::{id, literal, number, row, tamper};
 
 /// Makes somebody a privacy officer of the organisation of a record; the account.
-async fn officer_of(app: &App, organisation: Uuid) -> Uuid {
+pub(crate) async fn officer_of(app: &App, organisation: Uuid) -> Uuid {
     let account = Uuid::new_v4();
     let (who, where_) = (literal(app, account), literal(app, organisation));
     let membership = literal(app, Uuid::new_v4());
@@ -45,7 +45,7 @@ async fn officer_of(app: &App, organisation: Uuid) -> Uuid {
 }
 
 /// Asks as a role of the demo, or as the account whose id this is.
-async fn ask(app: &App, who: &str, query: &str, variables: Value) -> Value {
+pub(crate) async fn ask(app: &App, who: &str, query: &str, variables: Value) -> Value {
     if who.parse::<Uuid>().is_err() {
         return app.ask_with(who, query, variables).await;
     }
@@ -91,7 +91,13 @@ async fn office(app: &App, who: &str, organisation: Uuid, fields: &str) -> Value
 }
 
 /// Holds a record; the identifier of the hold, or what stands in the way.
-async fn hold(app: &App, who: &str, organisation: Uuid, record: &str, more: Value) -> Vec<String> {
+pub(crate) async fn hold(
+    app: &App,
+    who: &str,
+    organisation: Uuid,
+    record: &str,
+    more: Value,
+) -> Vec<String> {
     let query = "mutation($i: OrganisationPlaceHoldInput!) { done: organisationPlaceHold(input: $i) { userErrors { code field } } }";
     let mut input =
         json!({ "id": id("Organisation", organisation), "recordId": record, "reason": "法律程序" });

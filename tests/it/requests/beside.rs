@@ -159,18 +159,9 @@ async fn a_note_is_read_with_the_data_and_never_without_it() {
             (
                 "Volunteer",
                 "coordinator",
-                &[
-                    "team_leader",
-                    "partner",
-                    "partner_edit",
-                    "teacher",
-                ][..],
+                &["team_leader", "partner", "partner_edit", "teacher"][..],
             ),
-            (
-                "Student",
-                "teacher",
-                &["teacher", "team_leader", "partner"],
-            ),
+            ("Student", "teacher", &["teacher", "team_leader", "partner"]),
             (
                 "Guardian",
                 "teacher",

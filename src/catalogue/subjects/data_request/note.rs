@@ -2,6 +2,7 @@
 
 use crate::catalogue::define::{Attribute, Sealing, Type, attribute, to_one, value};
 use crate::catalogue::kind::Kind;
+use crate::catalogue::subjects::consent::MARKETING;
 use crate::catalogue::subjects::volunteer::{LISTED, ON_ROSTER};
 
 /// Where the volunteer whose record it is was asked to be.
@@ -92,6 +93,14 @@ pub static CORRECTION_NOTE: Type = Type {
         asked("rosteredShifts", "Shift", "a.shift_id", ON_ROSTER),
         asked("listedIn", "Project", "a.project_id", LISTED),
         asked("listedShifts", "Shift", "a.shift_id", LISTED),
+        attribute::set(
+            "marketingConsentedTo",
+            "Organisation",
+            "correction_note n JOIN consent c ON c.volunteer_id = n.volunteer_id",
+            "n.id",
+            "c.receiver_id",
+            MARKETING,
+        ),
         attribute::set(
             "classes",
             "Class",
