@@ -8,6 +8,10 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
 use super::cut::ending_statements;
 
+/// How much of a SQLite file each connection that serves requests keeps in memory, as a pragma has
+/// it: 512 KiB.
+const KEPT: &str = "-512";
+
 /// A database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -94,8 +98,14 @@ async fn open(
         true => SqliteSynchronous::Full,
         false => SqliteSynchronous::Normal,
     };
+    let serves = limit.is_some();
     options.map_sqlx_sqlite_opts(move |options| {
         let options = options.create_if_missing(true).foreign_keys(true);
+        // There are several, and lists are read by others.
+        let options = match serves {
+            true => options.pragma("cache_size", KEPT),
+            false => options,
+        };
         // What is deleted is written over with zeros, not only taken off the list.
         let options = options.pragma("secure_delete", "ON");
         let options = options.busy_timeout(terms.wait);
