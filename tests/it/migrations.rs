@@ -9,7 +9,10 @@ use crate::databases::TestDatabase;
 use crate::entities::tables;
 
 /// Migrations that do nothing on SQLite.
-const POSTGRES_ONLY: [&str; 1] = ["m20261122_000003_directory_notices"];
+const POSTGRES_ONLY: [&str; 2] = [
+    "m20261122_000003_directory_notices",
+    "m20261122_000034_entries_as_they_are",
+];
 
 /// What is not done on PostgreSQL.
 const SQLITE_ONLY: [&str; 1] = ["m20261122_000006_server_events"];
@@ -69,6 +72,13 @@ async fn described(db: &DatabaseConnection) -> BTreeSet<Vec<String>> {
                 2,
                 "SELECT 'function', proname::text FROM pg_proc
                  WHERE pronamespace = 'public'::regnamespace",
+            ),
+            (
+                3,
+                "SELECT attrelid::regclass::text, attname::text, attstorage::text
+                 FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+                 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+                    AND NOT attisdropped",
             ),
             (
                 2,

@@ -30,6 +30,11 @@ const BASIS: &[(&str, &[&str])] = &[
         ],
     ),
     ("consent_text", &["published_at", "purpose"]),
+    // a note is read with the record that it is about
+    (
+        "correction_note",
+        &["volunteer_id", "student_id", "guardian_id"],
+    ),
     // of a request there is only one step with a number
     ("data_request_step", &["data_request_id", "number"]),
     ("enrolment", &["ends_on", "student_id", "class_id"]),
