@@ -14,6 +14,8 @@ const there = fs.existsSync(program);
 if (!there && process.env.CI) throw new Error(`there is no ${program}`);
 const options = { skip: !there && `there is no ${program}` };
 
+const database = process.env.KAIFONG_DATABASE_URL;
+
 const PASSWORD = 'ferry piano harbour lamp';
 const OTHER = 'kettle orchard tram window';
 
@@ -55,6 +57,8 @@ before(async () => {
     KAIFONG_MAIL_TLS: 'none',
     KAIFONG_MAIL_FROM: 'kaifong@example.org',
     KAIFONG_PUBLIC_ADDRESS: `http://127.0.0.1:${port}`,
+    // An empty database elsewhere than in a file of its own.
+    ...(database && { KAIFONG_DATABASE_URL: database }),
   }, port);
 });
 after(async () => {

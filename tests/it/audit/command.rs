@@ -4,17 +4,21 @@ use std::process::Command;
 
 use kaifong::demo::{DemoToken, holders};
 use rusqlite::Connection;
+use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 
+use crate::databases::TestDatabase;
 use crate::scratch::Scratch;
 use crate::served::Server;
 
-fn audit(scratch: &Scratch, words: &[&str]) -> (i32, String, String) {
+/// Runs the program on the log of a site; its exit code and what it printed.
+pub fn audit(scratch: &Scratch, database: &str, words: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_kaifong"))
         .arg("audit")
         .args(words)
         .args(["--data-dir", "data"])
         .current_dir(scratch.path(""))
+        .env("KAIFONG_DATABASE_URL", database)
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -37,30 +41,30 @@ fn account(role: &str) -> String {
     }
 }
 
-#[test]
-fn a_log_is_verified_signed_and_shown_on_the_command_line() {
-    let scratch = Scratch::new();
-    let (server, site) = Server::first(&scratch, &[], "sqlite:data/kaifong.db").expect("it starts");
+/// The commands on a site's log.
+fn commands(scratch: &Scratch, database: &str) {
+    let audit = |words: &[&str]| audit(scratch, database, words);
+    let (server, site) = Server::first(scratch, &[], database).expect("it starts");
     let query = "{ volunteers(first: 3) { nodes { id nameZh phone } } }";
     let (_, answer) = server
         .ask(&site.token, query, serde_json::json!({}))
         .unwrap();
     let shown = &answer["data"]["volunteers"]["nodes"][0];
-    let (code, text, _) = audit(&scratch, &["verify"]);
+    let (code, text, _) = audit(&["verify"]);
     assert!(code == 0 && text.starts_with("holds: "), "{text}");
-    let (code, checkpoint, _) = audit(&scratch, &["checkpoint"]);
+    let (code, checkpoint, _) = audit(&["checkpoint"]);
     assert!(
         code == 0 && checkpoint.starts_with("kaifong audit checkpoint 1\norigin "),
         "{checkpoint}"
     );
     scratch.file("then", &checkpoint);
-    let (code, text, _) = audit(&scratch, &["verify", "--checkpoint", "then"]);
+    let (code, text, _) = audit(&["verify", "--checkpoint", "then"]);
     assert!(code == 0 && text.contains("the checkpoint holds"), "{text}");
     scratch.file(
         "forged",
         &checkpoint.replace("origin kaifong", "origin other"),
     );
-    let (code, _, error) = audit(&scratch, &["verify", "--checkpoint", "forged"]);
+    let (code, _, error) = audit(&["verify", "--checkpoint", "forged"]);
     assert!(
         code == 1 && error.contains("not signed by this server"),
         "{error}"
@@ -72,7 +76,7 @@ fn a_log_is_verified_signed_and_shown_on_the_command_line() {
     let words = [
         "show", "--record", record, "--as", &officer, "--format", "json",
     ];
-    let (code, text, error) = audit(&scratch, &words);
+    let (code, text, error) = audit(&words);
     assert_eq!(code, 0, "{error}");
     let found: Value = serde_json::from_str(&text).unwrap();
     let node = &found["data"]["disclosures"]["nodes"][0];
@@ -81,16 +85,13 @@ fn a_log_is_verified_signed_and_shown_on_the_command_line() {
         serde_json::json!(["Volunteer.nameZh", "Volunteer.phone"]),
         "{found}"
     );
-    let (code, lines, _) = audit(&scratch, &words[..5]);
+    let (code, lines, _) = audit(&words[..5]);
     assert!(
         code == 0 && lines.contains("PRIVACY_OFFICER  full [Volunteer.disclosures]"),
         "{lines}"
     );
     let administrator = account("administrator");
-    let (code, text, error) = audit(
-        &scratch,
-        &["show", "--record", record, "--as", &administrator],
-    );
+    let (code, text, error) = audit(&["show", "--record", record, "--as", &administrator]);
     assert!(
         code == 1 && text.is_empty() && error.contains("policies"),
         "{text} {error}"
@@ -126,7 +127,7 @@ fn a_log_is_verified_signed_and_shown_on_the_command_line() {
             "--format",
             format,
         ];
-        audit(&scratch, &words)
+        audit(&words)
     };
     let (code, text, error) = drill(&officer, "json");
     assert_eq!(code, 0, "{error}");
@@ -149,23 +150,53 @@ fn a_log_is_verified_signed_and_shown_on_the_command_line() {
         "{text} {error}"
     );
 
-    // Whoever has the database changes an entry; the command says which.
     server.kill();
-    let file = Connection::open(scratch.path("data/kaifong.db")).unwrap();
-    file.execute_batch(
-        "DROP TRIGGER audit_entry_never_changed;
-         UPDATE audit_entry SET body = (SELECT body FROM audit_entry WHERE number = 1) WHERE number = 2",
-    )
-    .unwrap();
-    let (code, text, _) = audit(&scratch, &["verify"]);
+}
+
+/// Whoever has the database has changed the second entry; the command says which it is.
+fn second_is_altered(scratch: &Scratch, database: &str) {
+    let audit = |words: &[&str]| audit(scratch, database, words);
+    let (code, text, _) = audit(&["verify"]);
     assert!(
         code == 3 && text.starts_with("BROKEN: entry 2 was altered"),
         "{text}"
     );
-    let (code, text, _) = audit(&scratch, &["verify", "--from", "3", "--format", "json"]);
+    let (code, text, _) = audit(&["verify", "--from", "3", "--format", "json"]);
     let found: Value = serde_json::from_str(&text).unwrap();
     assert!(
         code == 0 && found["holds"] == true,
         "what follows holds by itself: {text}"
     );
+}
+
+const ALTER: &str = "UPDATE audit_entry SET body = (SELECT body FROM audit_entry WHERE number = 1) WHERE number = 2";
+
+#[test]
+fn a_log_is_verified_signed_shown_and_drilled_on_the_command_line() {
+    let (scratch, database) = (Scratch::new(), "sqlite:data/kaifong.db");
+    commands(&scratch, database);
+    let file = Connection::open(scratch.path("data/kaifong.db")).unwrap();
+    let alter = format!("DROP TRIGGER audit_entry_never_changed; {ALTER}");
+    file.execute_batch(&alter).unwrap();
+    second_is_altered(&scratch, database);
+}
+
+#[tokio::test]
+async fn it_is_so_on_postgresql_too() {
+    for test in TestDatabase::each().await {
+        if test.name == "PostgreSQL" {
+            let (scratch, url) = (Scratch::new(), test.url().to_owned());
+            let run = move || {
+                commands(&scratch, &url);
+                (scratch, url)
+            };
+            let (scratch, url) = tokio::task::spawn_blocking(run).await.unwrap();
+            for sql in ["DROP TRIGGER entries_stay ON audit_entry", ALTER] {
+                test.db.execute_unprepared(sql).await.unwrap();
+            }
+            let run = move || second_is_altered(&scratch, &url);
+            tokio::task::spawn_blocking(run).await.unwrap();
+        }
+        test.close().await;
+    }
 }

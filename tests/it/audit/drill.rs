@@ -95,19 +95,23 @@ fn claims(account: Uuid) -> Claims {
     Claims::of_user(&account.to_string(), begins() - TimeDelta::days(1), long)
 }
 
-/// The whole answer to the drill of a record, asked by a role of the demo.
+/// The whole answer to the drill of a record, asked by a role of the demo or an account.
 async fn asked(app: &App, role: &str, organisation: Uuid, record: &str, limit: Value) -> Value {
     let given = json!({
         "o": id("Organisation", organisation), "r": record, "from": begins(), "until": ends(),
         "limit": limit,
     });
-    app.ask_with(role, DRILL, given).await
+    crate::erasure::ask(app, role, DRILL, given).await
 }
 
 /// What the officer of the demo is told of a volunteer.
 pub async fn drill(app: &App, volunteer: Uuid) -> Value {
-    let record = id("Volunteer", volunteer);
-    let answer = asked(app, "privacy_officer", lead(), &record, json!(1000)).await;
+    drill_as(app, "privacy_officer", lead(), &id("Volunteer", volunteer)).await
+}
+
+/// What an officer, by role or by account, is told of a record of the own organisation.
+pub async fn drill_as(app: &App, officer: &str, organisation: Uuid, record: &str) -> Value {
+    let answer = asked(app, officer, organisation, record, json!(1000)).await;
     assert!(answer.get("errors").is_none(), "{answer}");
     let found = answer["data"]["privacyOffice"]["breachDrill"].clone();
     assert_eq!(found["record"], json!(record), "{answer}");

@@ -1,16 +1,23 @@
 //! How things stood in a drill's time: tokens by the shares that were in force, and everybody as the
 //! directory itself would say it.
 
-use chrono::TimeDelta;
+use std::io::Cursor;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use kaifong::demo::{self, DemoToken};
-use kaifong::store::past;
+use kaifong::import;
+use kaifong::store::import::{Run, load_alliance};
+use kaifong::store::{Vault, past};
 use kaifong::viewer::{Claimed, Directory, Viewer, assemble};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::drill::{ask_at, begins, drill, fields, holder, lead, of, vera};
+use super::drill::{ask_at, begins, drill, drill_as, fields, holder, lead, of, vera};
+use crate::alliance::{files, permits};
 use crate::app::{App, noon};
 use crate::asking::{id, literal, tamper};
+use crate::databases::fixture;
+use crate::erasure::{officer_of, one};
 
 #[tokio::test]
 async fn tokens_are_told_by_the_shares_that_were_in_force_then() {
@@ -143,6 +150,147 @@ async fn at_this_instant_the_past_says_what_the_directory_says() {
             assert!(members.into_iter().all(|account| holds(&account)));
         }
         assert!(people > 50 && tokens >= 2, "{people} {tokens}");
+        app.database.close().await;
+    }
+}
+
+/// Loads an alliance at an instant, with these accounts in these roles in its first organisation.
+async fn load_members(app: &App, now: DateTime<Utc>, members: &[(Uuid, &str)]) {
+    let lines = members.iter().map(|(account, role)| {
+        format!(
+            "{account},1,Sample Person,{}@example.org,{role}\n",
+            account.simple()
+        )
+    });
+    let csv = format!("id,org_id,name,email,role\n{}", lines.collect::<String>());
+    let permits = permits();
+    let run = Run {
+        source: "former",
+        now,
+        dry_run: false,
+        permit: &permits[0],
+    };
+    let mut alliance = files(&fixture("import/alliance"));
+    let read = || import::members(Cursor::new(csv.clone())).unwrap();
+    alliance.members = Some([Box::new(read()), Box::new(read())]);
+    let (db, vault) = (&app.database.db, Vault::default());
+    let done = load_alliance(db, alliance, &permits, run, &vault, &mut |_| {}).await;
+    let accepted = done
+        .unwrap()
+        .into_iter()
+        .map(|of| of.inserted + of.updated + of.unchanged);
+    assert!(accepted.sum::<u64>() > 9);
+}
+
+#[tokio::test]
+async fn a_role_that_was_changed_since_is_the_one_that_was_held_then() {
+    for app in App::each().await {
+        let [demoted, promoted, same, late] = [(); 4].map(|()| Uuid::new_v4());
+        let before = begins() - TimeDelta::days(9);
+        let roles = [
+            (demoted, "coordinator"),
+            (promoted, "privacy_officer"),
+            (same, "coordinator"),
+        ];
+        load_members(&app, before, &roles).await;
+        let changed = [
+            (demoted, "privacy_officer"),
+            (promoted, "coordinator"),
+            (same, "coordinator"),
+            (late, "coordinator"),
+        ];
+        load_members(&app, noon() - TimeDelta::hours(3), &changed).await;
+
+        let loaded = "FROM volunteer WHERE external_id = '000000009'";
+        let volunteer = one(&app, &format!("SELECT id {loaded}")).await;
+        let organisation = one(&app, &format!("SELECT organisation_id {loaded}")).await;
+        let officer = officer_of(&app, organisation).await.to_string();
+        let record = id("Volunteer", volunteer);
+        let found = drill_as(&app, &officer, organisation, &record).await;
+        for account in [demoted, same] {
+            let could = of(&found["could"], "user", &id("User", account));
+            assert_eq!(could["roles"], json!(["COORDINATOR"]), "{found}");
+            assert!(
+                fields(&could["full"]).contains(&"Volunteer.phone"),
+                "{could}"
+            );
+        }
+        let could = of(&found["could"], "user", &id("User", promoted));
+        assert_eq!(could["roles"], json!(["PRIVACY_OFFICER"]), "{found}");
+        assert!(
+            !fields(&could["full"]).contains(&"Volunteer.phone"),
+            "{could}"
+        );
+        let could = of(&found["could"], "user", &id("User", late));
+        assert!(could.is_null(), "{could}");
+        app.database.close().await;
+    }
+}
+
+/// Whose tie to a child was made after the day, or gave no access on it, could not have seen the child.
+#[tokio::test]
+async fn a_guardian_could_have_seen_a_child_by_the_ties_of_then() {
+    for app in App::each().await {
+        let guardian = holder("guardian");
+        let of_guardian = format!(
+            "SELECT t.student_id FROM guardianship t JOIN guardian g ON g.id = t.guardian_id \
+             WHERE g.account_id = {} AND t.has_access = TRUE LIMIT 1",
+            literal(&app, guardian)
+        );
+        let student = one(&app, &of_guardian).await;
+        let child = literal(&app, student);
+        let school = format!("SELECT organisation_id FROM student WHERE id = {child}");
+        let school = one(&app, &school).await;
+        let officer = officer_of(&app, school).await.to_string();
+        let listed = async || {
+            let found = drill_as(&app, &officer, school, &id("Student", student)).await;
+            of(&found["could"], "user", &id("User", guardian)).clone()
+        };
+        let could = listed().await;
+        assert_eq!(could["roles"], json!(["GUARDIAN"]), "{could}");
+        assert!(!fields(&could["full"]).is_empty(), "{could}");
+        let tie = format!("WHERE student_id = {child}");
+        for since in [
+            "created_at = '2026-11-18T00:00:00+00:00'",
+            "created_at = '2026-01-01T00:00:00+00:00', has_access = FALSE",
+        ] {
+            tamper(&app, &format!("UPDATE guardianship SET {since} {tie}")).await;
+            let could = listed().await;
+            assert!(could.is_null(), "{since}: {could}");
+        }
+        app.database.close().await;
+    }
+}
+
+#[tokio::test]
+async fn where_more_people_held_something_than_are_looked_at_the_drill_says_so() {
+    /// More than are looked at.
+    const PEOPLE: usize = 2_010;
+    for app in App::each().await {
+        let volunteer = vera(&app).await;
+        let made = "'2026-01-01T00:00:00+00:00'";
+        let (mut accounts, mut roles) = (Vec::new(), Vec::new());
+        let school = literal(&app, lead());
+        for _ in 0..PEOPLE {
+            let (account, role) = (literal(&app, Uuid::new_v4()), literal(&app, Uuid::new_v4()));
+            accounts.push(format!("({account}, {made}, {made}, 'ACTIVE')"));
+            roles.push(format!(
+                "({role}, {made}, {made}, {account}, {school}, 'TEACHER')"
+            ));
+        }
+        let insert = "INSERT INTO account (id, created_at, updated_at, status) VALUES ";
+        tamper(&app, &format!("{insert}{}", accounts.join(", "))).await;
+        let insert = "INSERT INTO membership (id, created_at, updated_at, account_id, \
+                      organisation_id, role) VALUES ";
+        tamper(&app, &format!("{insert}{}", roles.join(", "))).await;
+        let found = drill(&app, volunteer).await;
+        let notes = found["notes"].as_array().unwrap();
+        assert!(
+            notes.iter().any(|note| note["code"] == "NOT_EVERYBODY"),
+            "{notes:?}"
+        );
+        // Those of the organisation come first.
+        assert!(!found["could"].as_array().unwrap().is_empty());
         app.database.close().await;
     }
 }

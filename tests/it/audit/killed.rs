@@ -8,32 +8,19 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::command::audit;
 use crate::databases::TestDatabase;
 use crate::scratch::Scratch;
 use crate::served::Server;
 
 const QUERY: &str = "{ volunteers(first: 2) { nodes { id nameZh phone } } }";
 
-/// Runs the program on the site's log; its exit code and what it printed.
-fn audit(scratch: &Scratch, database: &str, words: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_kaifong"))
-        .arg("audit")
-        .args(words)
-        .args(["--data-dir", "data"])
-        .current_dir(scratch.path(""))
-        .env("KAIFONG_DATABASE_URL", database)
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), text)
-}
-
 fn survives(scratch: &Scratch, database: &str) {
     std::fs::write(scratch.path("kaifong.toml"), "audit = \"strict\"\n").unwrap();
     let (server, site) = Server::first(scratch, &[], database).expect("it starts");
     let mut server = Some(server);
     let count = || {
-        let (code, text) = audit(scratch, database, &["verify", "--format", "json"]);
+        let (code, text, _) = audit(scratch, database, &["verify", "--format", "json"]);
         assert_eq!(code, 0, "{text}");
         let found: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(found["holds"], true);
