@@ -216,11 +216,8 @@ impl Entry {
     ///
     /// # Errors
     /// Where they are none.
-    pub fn from_bytes(mut from: &[u8]) -> Result<Self, Malformed> {
-        let length = bytes::take(&mut from).and_then(|length| usize::try_from(length).ok());
-        let (head, mut rest) = length
-            .and_then(|length| from.split_at_checked(length))
-            .ok_or(Malformed)?;
+    pub fn from_bytes(from: &[u8]) -> Result<Self, Malformed> {
+        let (head, mut rest) = halves(from)?;
         let mut entry: Self = serde_json::from_slice(head).map_err(|_| Malformed)?;
         match &mut entry.said {
             Said::Shown(parts) => {
@@ -237,6 +234,29 @@ impl Entry {
         }
     }
 
+    /// How many pseudonyms each of its lists has.
+    #[must_use]
+    pub fn counts(&self) -> Box<[usize]> {
+        self.parts().iter().map(|part| part.records.len()).collect()
+    }
+
+    /// The pseudonyms of the entry of these bytes, whose lists have so many each. (To read its head for
+    /// that would be most of the work.)
+    ///
+    /// # Errors
+    /// Where they are none, or of other lists.
+    pub fn named(bytes: &[u8], counts: &[usize]) -> Result<Vec<u64>, Malformed> {
+        let (_, mut lists) = halves(bytes)?;
+        let mut all = Vec::with_capacity(counts.iter().sum());
+        for count in counts {
+            all.extend(bytes::take_list(*count, &mut lists).ok_or(Malformed)?);
+        }
+        match lists {
+            [] => Ok(all),
+            _ => Err(Malformed),
+        }
+    }
+
     /// What was shown, if it says that.
     #[must_use]
     pub fn parts(&self) -> &[Part] {
@@ -245,6 +265,13 @@ impl Entry {
             Said::Forgot(_) | Said::Changed(_) | Said::Cut(_) => &[],
         }
     }
+}
+
+/// The head of an entry, and what follows it.
+fn halves(mut from: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    let length = bytes::take(&mut from).and_then(|length| usize::try_from(length).ok());
+    let halves = length.and_then(|length| from.split_at_checked(length));
+    halves.ok_or(Malformed)
 }
 
 #[cfg(test)]
@@ -288,6 +315,9 @@ mod tests {
             let back = Entry::from_bytes(&bytes).unwrap();
             prop_assert_eq!(&back.parts()[0].records, &records);
             prop_assert_eq!(back.to_bytes().unwrap(), bytes.clone());
+            prop_assert_eq!(Entry::named(&bytes, &back.counts()).unwrap(), records.clone());
+            prop_assert!(Entry::named(&bytes, &[records.len() + 1]).is_err());
+            prop_assert!(records.is_empty() || Entry::named(&bytes, &[]).is_err());
             let (_, fewer) = bytes.split_last().unwrap();
             prop_assert!(Entry::from_bytes(fewer).is_err());
             let more = [bytes, vec![1]].concat();

@@ -37,6 +37,8 @@ pub struct Body {
     pub at: i64,
     /// The entry as bytes.
     pub bytes: Vec<u8>,
+    /// How many pseudonyms each of its lists has.
+    pub counts: Box<[usize]>,
     /// How many keys had been destroyed when it was made.
     pub forgotten: i64,
 }
@@ -141,6 +143,7 @@ pub fn known(known: &RwLock<Known>, disclosure: &Disclosure) -> Result<Option<Bo
     let bytes = entry.to_bytes();
     Ok(Some(Body {
         at: entry.at,
+        counts: entry.counts(),
         bytes: bytes.map_err(|_| StoreError::Type("audit_entry"))?,
         forgotten,
     }))

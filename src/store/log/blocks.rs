@@ -59,19 +59,21 @@ impl Default for Open {
 }
 
 impl Open {
-    /// Entries with these bodies were written after this number; the filters of the blocks that are
-    /// full by that.
-    pub fn written<'a>(&mut self, before: u64, bodies: impl IntoIterator<Item = &'a [u8]>) -> Made {
+    /// Entries with these bodies, whose lists have so many pseudonyms each, were written after this
+    /// number; the filters of the blocks that are full by that.
+    pub fn written<'a>(
+        &mut self,
+        before: u64,
+        bodies: impl IntoIterator<Item = (&'a [u8], &'a [usize])>,
+    ) -> Made {
         if self.last != before {
             self.begin(before);
         }
         let mut made = Made::new();
-        for body in bodies {
+        for (body, counts) in bodies {
             self.last += 1;
             if self.whole {
-                let entry = Entry::from_bytes(body);
-                self.whole = entry.is_ok_and(|entry| {
-                    let records = entry.parts().iter().flat_map(|part| &part.records);
+                self.whole = Entry::named(body, counts).is_ok_and(|records| {
                     self.named.extend(records);
                     self.named.len() <= MOST
                 });
@@ -273,7 +275,8 @@ mod tests {
                 chain.extend(new.clone().map(|record| (foreign, record)));
                 if !foreign {
                     let bodies: Vec<_> = new.map(|record| body(&[record])).collect();
-                    made.extend(open.written(before, bodies.iter().map(Vec::as_slice)));
+                    let bodies = bodies.iter().map(|body| (body.as_slice(), [1].as_slice()));
+                    made.extend(open.written(before, bodies));
                 }
             }
             let full = chain.chunks_exact(usize::try_from(BLOCK).unwrap());
@@ -300,7 +303,10 @@ mod tests {
             let records: Vec<u64> = many.iter().map(|record| from + record).collect();
             all.push(body(&records));
         }
-        let made = open.written(0, all.iter().map(Vec::as_slice));
+        let made = open.written(
+            0,
+            all.iter().map(|body| (body.as_slice(), [300].as_slice())),
+        );
         assert_eq!(made.keys().copied().collect::<Vec<_>>(), [1]);
         assert!(open.named.is_empty() && open.whole);
     }
@@ -310,7 +316,7 @@ mod tests {
         let mut open = Open::default();
         let mut all: Vec<Vec<u8>> = (0..2 * BLOCK).map(|_| body(&[1])).collect();
         all[9] = b"no entry".to_vec();
-        let made = open.written(0, all.iter().map(Vec::as_slice));
+        let made = open.written(0, all.iter().map(|body| (body.as_slice(), [1].as_slice())));
         assert_eq!(made.keys().copied().collect::<Vec<_>>(), [1]);
     }
 }

@@ -366,7 +366,8 @@ impl Inner {
             open.begin(after);
             return Made::new();
         }
-        open.written(before, bodies.iter().map(|body| body.bytes.as_slice()))
+        let each = bodies.iter();
+        open.written(before, each.map(|body| (&*body.bytes, &*body.counts)))
     }
 }
 
