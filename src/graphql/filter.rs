@@ -6,7 +6,7 @@ use async_graphql::{Name, Value};
 use super::arguments::{Arguments, items, word};
 use super::error::{GraphError, Over};
 use super::id;
-use super::schema::constant_case;
+use super::schema::is_constant_case;
 use super::values::{expected, sane};
 use crate::catalogue::{self, Field, Kind, Shape, Type};
 use crate::store::{CellTest, Filter, Order};
@@ -53,7 +53,7 @@ pub fn order(of: &'static Type, arguments: &Arguments) -> Result<Vec<Order>, Gra
             .get("field")
             .and_then(word)
             .ok_or_else(|| wrong("orderBy"))?;
-        let field = of.fields.iter().find(|f| constant_case(f.name) == name);
+        let field = of.fields.iter().find(|f| is_constant_case(name, f.name));
         let descending = term.get("direction").and_then(word) == Some("DESC");
         Ok(Order {
             field: field.ok_or_else(|| wrong("orderBy"))?,

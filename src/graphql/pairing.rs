@@ -17,7 +17,7 @@ use async_graphql::{Name, Positioned, Request, Value, Variables};
 use async_graphql_value::Value as Input;
 
 use super::changes;
-use super::schema::constant_case;
+use super::schema::is_constant_case;
 use crate::catalogue::{self, Kind, Shape, TYPES, Type};
 use crate::policy::Lens;
 
@@ -294,7 +294,7 @@ impl<'a> Walk<'a> {
         for of in types {
             for field in of.fields {
                 if let Some(kind) = field.kind()
-                    && constant_case(field.name) == word
+                    && is_constant_case(word, field.name)
                 {
                     self.count(of, field.name, kind);
                 }

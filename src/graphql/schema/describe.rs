@@ -94,6 +94,16 @@ pub fn constant_case(name: &str) -> String {
     out
 }
 
+/// Whether a word is a name in that form.
+pub fn is_constant_case(word: &str, name: &str) -> bool {
+    let mut left = word.bytes();
+    let each = name.bytes().all(|byte| {
+        let begins = !byte.is_ascii_uppercase() || left.next() == Some(b'_');
+        begins && left.next() == Some(byte.to_ascii_uppercase())
+    });
+    each && left.next().is_none()
+}
+
 /// `unassign` as `Unassign`.
 pub fn pascal_case(name: &str) -> String {
     let mut chars = name.chars();
@@ -103,4 +113,23 @@ pub fn pascal_case(name: &str) -> String {
         .into_iter()
         .chain(chars)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::TYPES;
+
+    #[test]
+    fn a_word_is_a_name_in_capitals_or_it_is_not() {
+        let fields = TYPES.iter().flat_map(|of| of.fields);
+        for name in fields.map(|field| field.name) {
+            let word = constant_case(name);
+            assert!(is_constant_case(&word, name), "{word}");
+            for other in [&word[1..], &word.to_lowercase(), &format!("{word}_"), ""] {
+                assert!(!is_constant_case(other, name), "{other}");
+            }
+        }
+        assert!(!is_constant_case("STARTSAT", "startsAt"));
+    }
 }

@@ -9,7 +9,7 @@ mod scalars;
 mod spaces;
 mod templates;
 
-pub use describe::{constant_case, pascal_case};
+pub use describe::{is_constant_case, pascal_case};
 pub use mutations::{Mutate, mutations};
 pub use roots::{ROOT_MUTATION, ROOT_QUERY, mutation, query, subscription};
 
