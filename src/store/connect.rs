@@ -80,7 +80,12 @@ async fn open(
     options.sqlx_logging(false).acquire_timeout(terms.wait);
     // A database in memory is one connection's own.
     options
-        .max_connections(if memory { 1 } else { 8 })
+        .max_connections(match (memory, sqlite) {
+            (true, _) => 1,
+            // Lists are read by others, and one writes at a time.
+            (false, true) => 4,
+            (false, false) => 8,
+        })
         .test_before_acquire(false)
         // One that was used a moment ago need not be asked whether it still lives.
         .map_sqlx_postgres_before_acquire(|connection, metadata| {
