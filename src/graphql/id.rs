@@ -1,8 +1,8 @@
 //! Opaque identifiers: the type and the row.
 
 use async_graphql::Value;
-use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine as _, encoded_len};
 use uuid::Uuid;
 
 use crate::catalogue::{self, Type};
@@ -12,24 +12,31 @@ pub fn encode(of: &Type, id: Uuid) -> String {
     named(of.name, &id.simple().to_string())
 }
 
-/// Adds the identifier of a row to a text.
-pub fn encode_into(of: &Type, id: Uuid, out: &mut String) {
+/// Adds the identifier of a row to a text of ASCII.
+pub fn encode_into(of: &Type, id: Uuid, out: &mut Vec<u8>) {
+    let before = out.len();
+    if quick(of, id, out).is_none() {
+        out.truncate(before);
+        out.extend_from_slice(encode(of, id).as_bytes());
+    }
+}
+
+/// The same without any memory of its own; none where the name is too long for that.
+fn quick(of: &Type, id: Uuid, out: &mut Vec<u8>) -> Option<()> {
     let mut plain = [0; 96];
-    let named = of.name.len();
-    let Some((name, rest)) = plain.split_at_mut_checked(named) else {
-        return out.push_str(&encode(of, id));
-    };
-    let Some(([colon], rest)) = rest.split_first_chunk_mut() else {
-        return out.push_str(&encode(of, id));
-    };
+    let length = of.name.len() + 33;
+    let (name, rest) = plain.split_at_mut_checked(of.name.len())?;
+    let (colon, rest) = rest.split_first_mut()?;
     name.copy_from_slice(of.name.as_bytes());
     *colon = b':';
-    let Some(digits) = rest.get_mut(..32) else {
-        return out.push_str(&encode(of, id));
-    };
-    id.simple().encode_lower(digits);
-    let plain = plain.get(..named + 33).unwrap_or_default();
-    URL_SAFE_NO_PAD.encode_string(plain, out);
+    id.simple().encode_lower(rest.get_mut(..32)?);
+    let before = out.len();
+    out.resize(before + encoded_len(length, false)?, 0);
+    let room = out.get_mut(before..)?;
+    URL_SAFE_NO_PAD
+        .encode_slice(plain.get(..length)?, room)
+        .ok()?;
+    Some(())
 }
 
 /// The identifier of something that is no row.

@@ -77,6 +77,12 @@ impl Sink for Text {
         self.out.push(b'"');
     }
 
+    fn ascii(&mut self, write: &dyn Fn(&mut Vec<u8>)) {
+        self.out.push(b'"');
+        write(&mut self.out);
+        self.out.push(b'"');
+    }
+
     fn words(&mut self, json: &str) {
         if is_plain_list(json.as_bytes()) {
             self.out.extend_from_slice(json.as_bytes());
@@ -124,16 +130,23 @@ fn escapes(text: &[u8]) -> bool {
 
 /// Whether a text is a JSON list of texts, written without any space and any escape.
 fn is_plain_list(text: &[u8]) -> bool {
-    let [b'[', items @ .., b']'] = text else {
-        return false;
+    let [b'[', b'"', words @ .., b'"', b']'] = text else {
+        return text == b"[]";
     };
-    if items.is_empty() {
-        return true;
+    // Many bytes at a time: that nothing but a quote ends a word.
+    let bad = |byte: u8| (byte < 0x20) | (byte == b'\\');
+    if words.iter().fold(false, |found, byte| found | bad(*byte)) {
+        return false;
     }
-    items.split(|byte| *byte == b',').all(|item| match item {
-        [b'"', word @ .., b'"'] => !escapes(word),
-        _ => false,
-    })
+    // Between two words are just these.
+    let mut rest = words;
+    while let Some(quote) = rest.iter().position(|byte| *byte == b'"') {
+        match rest.get(quote..) {
+            Some([b'"', b',', b'"', more @ ..]) => rest = more,
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// A response as JSON, the texts of root fields in their places.

@@ -3,7 +3,7 @@
 //! The only room from which values leave. What was shown, masked and hidden is counted where it
 //! is written, so that the counts are of what the answer has.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 use async_graphql::Value;
 use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Timelike as _, Utc};
@@ -33,8 +33,6 @@ pub struct Show<'a, S> {
     pub seal: &'a Seal,
     /// Rows counted at most.
     pub max_count: u64,
-    /// For texts in the making.
-    pub scratch: String,
 }
 
 /// Something that can be written to any sink.
@@ -69,7 +67,6 @@ impl Scope {
             seen: &mut self.seen(),
             seal: &self.seal,
             max_count: self.limits.max_count,
-            scratch: String::new(),
         });
     }
 }
@@ -269,9 +266,8 @@ impl<S: Sink> Show<'_, S> {
             match (&pick.what, branch) {
                 (What::Typename, _) => self.sink.plain(of.name),
                 (What::Id, _) => {
-                    self.scratch.clear();
-                    id::encode_into(of, row.id(), &mut self.scratch);
-                    self.sink.plain(&self.scratch);
+                    let id = row.id();
+                    self.sink.ascii(&|out| id::encode_into(of, id, out));
                 }
                 (What::Version(slots), _) => self.sink.plain(&version(row, slots, self.seal)),
                 (What::Can(slot), _) => self.sink.bool(row.allows(*slot)),
@@ -347,10 +343,10 @@ impl<S: Sink> Show<'_, S> {
     }
 
     fn named(&mut self, of: &Type, what: &str) {
-        self.scratch.clear();
-        self.scratch.push_str(of.name);
-        self.scratch.push_str(what);
-        self.sink.plain(&self.scratch);
+        self.sink.ascii(&|out| {
+            out.extend_from_slice(of.name.as_bytes());
+            out.extend_from_slice(what.as_bytes());
+        });
     }
 
     fn value(&mut self, kind: Kind, cell: CellRef<'_>) {
@@ -362,16 +358,8 @@ impl<S: Sink> Show<'_, S> {
             CellRef::Text(json) if matches!(kind, Kind::Words) => self.sink.words(json),
             CellRef::Text(text) => self.sink.text(text),
             CellRef::Id(id) => self.sink.plain(&id.to_string()),
-            CellRef::Time(time) => {
-                self.scratch.clear();
-                instant(&time, &mut self.scratch);
-                self.sink.plain(&self.scratch);
-            }
-            CellRef::Date(date) => {
-                self.scratch.clear();
-                day(date, &mut self.scratch);
-                self.sink.plain(&self.scratch);
-            }
+            CellRef::Time(time) => self.sink.ascii(&|out| instant(&time, out)),
+            CellRef::Date(date) => self.sink.ascii(&|out| day(date, out)),
         }
     }
 }
@@ -386,44 +374,44 @@ fn whole(count: u64) -> i64 {
 }
 
 /// Adds a number below a hundred as two digits.
-fn two(number: u32, out: &mut String) {
-    for digit in [number / 10, number % 10] {
-        out.extend(char::from_digit(digit, 10));
-    }
+fn two(number: u32, out: &mut Vec<u8>) {
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    out.extend_from_slice(&[digit(number / 10), digit(number)]);
 }
 
 /// Adds a date, `2026-11-21`.
-pub fn day(date: NaiveDate, out: &mut String) {
+pub fn day(date: NaiveDate, out: &mut Vec<u8>) {
     match u32::try_from(date.year()) {
         Ok(year) if year < 10_000 => {
             two(year / 100, out);
             two(year % 100, out);
-            out.push('-');
+            out.push(b'-');
             two(date.month(), out);
-            out.push('-');
+            out.push(b'-');
             two(date.day(), out);
         }
-        // Writing to a string does not fail.
+        // Writing to memory does not fail.
         _ => drop(write!(out, "{date}")),
     }
 }
 
 /// Adds an instant, `2026-11-21T08:30:00Z`, with as many decimals as it has.
-pub fn instant(time: &DateTime<Utc>, out: &mut String) {
+pub fn instant(time: &DateTime<Utc>, out: &mut Vec<u8>) {
     if time.nanosecond() != 0 || !(0..10_000).contains(&time.year()) {
-        out.push_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        let text = time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        out.extend_from_slice(text.as_bytes());
         return;
     }
     day(time.date_naive(), out);
     for (mark, number) in [
-        ('T', time.hour()),
-        (':', time.minute()),
-        (':', time.second()),
+        (b'T', time.hour()),
+        (b':', time.minute()),
+        (b':', time.second()),
     ] {
         out.push(mark);
         two(number, out);
     }
-    out.push('Z');
+    out.push(b'Z');
 }
 
 #[cfg(test)]
@@ -439,12 +427,13 @@ mod tests {
             micros in prop_oneof![Just(0_u32), 0..1_000_000_u32],
         ) {
             let time = DateTime::from_timestamp(seconds, micros * 1000).unwrap();
-            let mut out = String::new();
+            let mut out = Vec::new();
             instant(&time, &mut out);
-            prop_assert_eq!(&out, &time.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+            let long = time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+            prop_assert_eq!(str::from_utf8(&out), Ok(long.as_str()));
             out.clear();
             day(time.date_naive(), &mut out);
-            prop_assert_eq!(out, time.date_naive().to_string());
+            prop_assert_eq!(String::from_utf8(out), Ok(time.date_naive().to_string()));
         }
     }
 }

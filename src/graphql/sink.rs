@@ -42,6 +42,8 @@ pub trait Sink {
     fn text(&mut self, value: &str);
     /// A text without any character that JSON escapes.
     fn plain(&mut self, value: &str);
+    /// The same of ASCII alone, written where it belongs.
+    fn ascii(&mut self, write: &dyn Fn(&mut Vec<u8>));
     /// A list of texts, given as the JSON that is stored.
     fn words(&mut self, json: &str);
     /// An object begins; keys and values follow in turn.
@@ -121,6 +123,12 @@ impl Sink for Values {
 
     fn plain(&mut self, value: &str) {
         self.text(value);
+    }
+
+    fn ascii(&mut self, write: &dyn Fn(&mut Vec<u8>)) {
+        let mut text = Vec::new();
+        write(&mut text);
+        self.put(Value::String(String::from_utf8(text).unwrap_or_default()));
     }
 
     fn words(&mut self, json: &str) {

@@ -119,6 +119,15 @@ fn binary(bytes: &[u8], holds: Holds) -> Option<CellRef<'_>> {
 }
 
 impl Raw for rusqlite::Row<'_> {
+    fn put(&self, at: usize, holds: Holds, filling: &mut Filling) -> Result<(), StoreError> {
+        if matches!(holds, Holds::Text)
+            && let ValueRef::Text(bytes) = self.get_ref(at)?
+        {
+            return Ok(filling.put_text(bytes)?);
+        }
+        Ok(filling.put(self.cell(at, holds)?)?)
+    }
+
     fn cell(&self, at: usize, holds: Holds) -> Result<CellRef<'_>, StoreError> {
         Ok(match (self.get_ref(at)?, holds) {
             (ValueRef::Null, _) => CellRef::Null,
@@ -128,8 +137,8 @@ impl Raw for rusqlite::Row<'_> {
             (ValueRef::Integer(value), Holds::Float) => CellRef::Float(value as f64),
             (ValueRef::Real(value), Holds::Float) => CellRef::Float(value),
             (ValueRef::Text(bytes), Holds::Text | Holds::Sealed(_)) => CellRef::Text(text(bytes)?),
-            (ValueRef::Text(bytes), Holds::Time) => CellRef::Time(time(text(bytes)?)?),
-            (ValueRef::Text(bytes), Holds::Date) => CellRef::Date(date(text(bytes)?)?),
+            (ValueRef::Text(bytes), Holds::Time) => CellRef::Time(time(bytes)?),
+            (ValueRef::Text(bytes), Holds::Date) => CellRef::Date(date(bytes)?),
             (ValueRef::Blob(bytes), Holds::Id) => {
                 CellRef::Id(Uuid::from_slice(bytes).map_err(|_| StoreError::Type("id"))?)
             }
@@ -152,9 +161,9 @@ fn digits(bytes: &[u8]) -> Option<u32> {
 }
 
 /// A date, `2026-11-21`.
-fn date(text: &str) -> Result<NaiveDate, StoreError> {
-    plain_date(text.as_bytes())
-        .or_else(|| text.parse().ok())
+fn date(bytes: &[u8]) -> Result<NaiveDate, StoreError> {
+    plain_date(bytes)
+        .or_else(|| text(bytes).ok()?.parse().ok())
         .ok_or(StoreError::Type("date"))
 }
 
@@ -171,9 +180,16 @@ fn plain_date(text: &[u8]) -> Option<NaiveDate> {
 }
 
 /// An instant, `2026-11-21T08:30:00.25+00:00`.
-fn time(text: &str) -> Result<DateTime<Utc>, StoreError> {
-    plain_time(text.as_bytes())
-        .or_else(|| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc()))
+fn time(bytes: &[u8]) -> Result<DateTime<Utc>, StoreError> {
+    let long = || {
+        Some(
+            DateTime::parse_from_rfc3339(text(bytes).ok()?)
+                .ok()?
+                .to_utc(),
+        )
+    };
+    plain_time(bytes)
+        .or_else(long)
         .ok_or(StoreError::Type("time"))
 }
 
@@ -205,11 +221,17 @@ mod tests {
             "2026-11-21T16:30:00+08:00",
         ] {
             let long = DateTime::parse_from_rfc3339(text).unwrap().to_utc();
-            assert!(time(text).is_ok_and(|time| time == long), "{text}");
+            assert!(
+                time(text.as_bytes()).is_ok_and(|time| time == long),
+                "{text}"
+            );
         }
         for text in ["2026-11-21", "0001-01-01", "2024-02-29"] {
             let long: NaiveDate = text.parse().unwrap();
-            assert!(date(text).is_ok_and(|date| date == long), "{text}");
+            assert!(
+                date(text.as_bytes()).is_ok_and(|date| date == long),
+                "{text}"
+            );
         }
     }
 
@@ -223,15 +245,15 @@ mod tests {
             "-----",
             "20261121",
         ] {
-            assert!(date(text).is_err(), "{text}");
-            assert!(time(text).is_err(), "{text}");
+            assert!(date(text.as_bytes()).is_err(), "{text}");
+            assert!(time(text.as_bytes()).is_err(), "{text}");
         }
         for text in [
             "2026-11-21T24:00:00Z",
             "2026-11-21T08:30Z",
             "2026-11-21T08:30:00+0",
         ] {
-            assert!(time(text).is_err(), "{text}");
+            assert!(time(text.as_bytes()).is_err(), "{text}");
         }
     }
 }
