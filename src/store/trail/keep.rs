@@ -19,6 +19,8 @@ use crate::store::sql::Sql;
 
 /// How many entries one statement makes, at most.
 const ROWS: usize = 64;
+/// Of how many rows the values are held at a time: a load may have made a million.
+const HELD: usize = 1_000;
 
 /// In what values are sealed.
 pub(super) const SEALED: &[u8] = b"trail values";
@@ -42,12 +44,59 @@ pub async fn keep(
     noted: Vec<Noted>,
     forgotten: &HashSet<Uuid>,
 ) -> Result<(), StoreError> {
-    let turnings = turnings(transaction, noted, forgotten).await?;
-    if turnings.is_empty() {
-        return Ok(());
+    let mut noted = once(noted).into_iter();
+    // Where the log's keys and the trail stand, once there is something to add.
+    let mut begun: Option<(i64, Chain)> = None;
+    loop {
+        let some: Vec<Noted> = noted.by_ref().take(HELD).collect();
+        if some.is_empty() {
+            break;
+        }
+        let turnings = turnings(transaction, some, forgotten).await?;
+        if turnings.is_empty() {
+            continue;
+        }
+        let (destroyed, chain) = match begun {
+            Some(begun) => begun,
+            None => {
+                // The log's head is held, for the keys' sake: whoever writes a trail comes after
+                // whoever does now. All rows are written by then, so that nobody who holds one of
+                // them waits for this while this waits for the row.
+                let destroyed = lock(transaction).await?.forgotten;
+                (destroyed, head(transaction).await?)
+            }
+        };
+        let chain = add(transaction, by, (&turnings, forgotten), (destroyed, chain)).await?;
+        begun = Some((destroyed, chain));
     }
-    // The log's head is held, for the keys' sake: whoever writes a trail comes after whoever does now.
-    let destroyed = lock(transaction).await?.forgotten;
+    match begun {
+        Some((_, chain)) => stand(transaction, chain).await,
+        None => Ok(()),
+    }
+}
+
+/// Each row once, as it was before the first of several changes; stripped where one of them strips it.
+fn once(mut noted: Vec<Noted>) -> Vec<Noted> {
+    // A row is made once, and mostly nothing else is noted of it.
+    let changed = |one: &&Noted| one.before.is_some() || one.stripped;
+    let several: HashSet<Uuid> = noted.iter().filter(changed).map(|one| one.id).collect();
+    let stripped = noted.iter().filter(|one| one.stripped).map(|one| one.id);
+    let stripped: HashSet<Uuid> = stripped.collect();
+    let mut seen: HashSet<Uuid> = HashSet::new();
+    noted.retain(|one| !several.contains(&one.id) || seen.insert(one.id));
+    for one in &mut noted {
+        one.stripped |= stripped.contains(&one.id);
+    }
+    noted
+}
+
+/// Adds the entries of these rows to the chain; where it stands then.
+async fn add(
+    transaction: &DatabaseTransaction,
+    by: &By,
+    (turnings, forgotten): (&[Turning], &HashSet<Uuid>),
+    (destroyed, mut chain): (i64, Chain),
+) -> Result<Chain, StoreError> {
     let mut records: BTreeMap<Uuid, &'static str> = BTreeMap::new();
     // Whoever erases the own account is nobody afterwards.
     let account = by
@@ -55,7 +104,7 @@ pub async fn keep(
         .account
         .filter(|account| !forgotten.contains(account));
     records.extend(account.map(|account| (account, "User")));
-    for turning in &turnings {
+    for turning in turnings {
         let own = is_personal(turning.of).then_some((turning.id, turning.of));
         let all = turning.persons.iter().copied().chain(own);
         records.extend(all.map(|(id, of)| (id, of.name)));
@@ -63,7 +112,6 @@ pub async fn keep(
     let records: Vec<(Uuid, &'static str)> = records.into_iter().collect();
     learn(transaction, &records, destroyed).await?;
     let keys = keys(transaction, &records).await?;
-    let mut chain = head(transaction).await?;
     for part in turnings.chunks(ROWS) {
         let mut sql = sql(transaction);
         sql.push("INSERT INTO trail_entry (number, at, record, body, hash) VALUES ");
@@ -80,7 +128,7 @@ pub async fn keep(
         }
         transaction.execute_raw(sql.finish()).await?;
     }
-    stand(transaction, chain).await
+    Ok(chain)
 }
 
 /// Adds an entry that is about no row, where the log's head is held.
@@ -121,40 +169,24 @@ async fn turnings(
     forgotten: &HashSet<Uuid>,
 ) -> Result<Vec<Turning>, StoreError> {
     let mut ids: BTreeMap<&'static str, (&'static Type, Vec<Uuid>)> = BTreeMap::new();
-    let mut first: HashMap<Uuid, Option<Kept>> = HashMap::new();
-    let mut bare: HashSet<Uuid> = HashSet::new();
-    let mut order = Vec::new();
-    for Noted {
-        of,
-        id,
-        before,
-        stripped,
-    } in noted
-    {
-        if stripped {
-            bare.insert(id);
-        }
-        // How it was before the first of several changes is how it was.
-        if let std::collections::hash_map::Entry::Vacant(place) = first.entry(id) {
-            place.insert(before);
-            order.push((of, id));
-            ids.entry(of.name).or_insert((of, Vec::new())).1.push(id);
-        }
+    for one in &noted {
+        let of = ids.entry(one.of.name).or_insert((one.of, Vec::new()));
+        of.1.push(one.id);
     }
     let mut now: HashMap<Uuid, Kept> = HashMap::new();
     for (of, ids) in ids.into_values() {
         now.extend(kept(transaction, of, &ids).await?);
     }
     let mut turnings = Vec::new();
-    for (of, id) in order {
-        let before = first.remove(&id).flatten();
+    for one in noted {
+        let (of, id, bare) = (one.of, one.id, one.stripped);
+        let before = one.before.map(|before| *before);
         let after = now.remove(&id);
         let mut found = difference(of, before.as_ref(), after.as_ref());
         let (made, gone) = (before.is_none(), after.is_none());
         if found.fields.is_empty() && !made {
             continue;
         }
-        let bare = bare.contains(&id);
         if bare {
             found.before.clear();
             found.after.clear();

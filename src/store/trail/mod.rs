@@ -56,7 +56,7 @@ struct By {
 struct Noted {
     of: &'static Type,
     id: Uuid,
-    before: Option<Kept>,
+    before: Option<Box<Kept>>,
     /// Whether no value of it is to be kept.
     stripped: bool,
 }
@@ -151,7 +151,7 @@ impl Writing {
         let noted = rows.into_iter().map(|(id, row)| Noted {
             of,
             id,
-            before: Some(row),
+            before: Some(Box::new(row)),
             stripped,
         });
         self.note(noted.collect());
