@@ -1,18 +1,22 @@
 //! The trail of changes: what was changed is there with the change, and nothing else is.
 
+use std::io::Cursor;
+
 use kaifong::app::{Stretch, checkpoint_of, verify};
 use kaifong::audit::{Checkpoint, Entry, Said};
 use kaifong::catalogue::find;
 use kaifong::graphql::decode_id;
-use kaifong::store::Store;
-use kaifong::store::import::Run;
+use kaifong::import;
+use kaifong::store::import::{Run, load_alliance};
 use kaifong::store::trail::Turn;
+use kaifong::store::{Store, Vault};
 use kaifong::viewer::Keys;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::logged::rows;
+use crate::alliance::{files, permits};
 use crate::app::App;
 use crate::databases::{TestDatabase, fixture};
 use crate::imports::{run, schools};
@@ -321,5 +325,64 @@ async fn an_import_is_in_the_trail_row_by_row_and_a_dry_run_is_not() {
         assert_eq!(values["after"]["telephone"], "+852 2000 0001");
         assert!(values["before"].as_object().unwrap().is_empty());
         test.close().await;
+    }
+}
+
+/// Loads an alliance in which the first organisation has so many volunteers, all in one district; how
+/// many rows are new, and how many changed.
+async fn load_volunteers(app: &App, volunteers: usize, district: &str) -> (u64, u64) {
+    let mut csv = "id,org_id,department_id,name,phone,email,hkid,skills,availability,district,\
+                   birth_date,status,hours_total,created_at\n"
+        .to_owned();
+    for number in 1..=volunteers {
+        csv += &format!(
+            "{number},1,1,Sample {number},,,,{{}},any,{district},,active,3,2025-01-02T08:00:00+08:00\n"
+        );
+    }
+    let mut alliance = files(&fixture("import/alliance"));
+    alliance.volunteers = Box::new(import::volunteers(Cursor::new(csv)).unwrap());
+    let permits = permits();
+    let run = Run {
+        source: "former",
+        now: app.now,
+        dry_run: false,
+        permit: &permits[0],
+    };
+    let (db, vault) = (&app.database.db, Vault::default());
+    let done = load_alliance(db, alliance, &permits, run, &vault, &mut |_| {}).await;
+    let done = done.unwrap();
+    let of = |count: fn(&import::Report) -> u64| done.iter().map(count).sum();
+    (of(|report| report.inserted), of(|report| report.updated))
+}
+
+/// A load holds the values of a thousand rows at a time when it writes its trail.
+#[tokio::test]
+async fn every_row_of_a_large_load_has_its_entry_and_the_chain_goes_on_between_them() {
+    const VOLUNTEERS: usize = 2_100;
+    for app in App::each().await {
+        let before = count(&app).await;
+        let (new, changed) = load_volunteers(&app, VOLUNTEERS, "North").await;
+        assert!(new > VOLUNTEERS as u64 && changed == 0, "{new} {changed}");
+        assert_eq!(count(&app).await, before + new, "{}", app.database.name);
+        let (new, changed) = load_volunteers(&app, VOLUNTEERS, "Islands").await;
+        assert_eq!((new, changed), (0, VOLUNTEERS as u64));
+        assert!(holds(&app).await);
+        // The first, the last, and those on both sides of a thousand.
+        for number in [1, 1_000, 1_001, 2_000, 2_001, VOLUNTEERS] {
+            let sql = format!("SELECT id FROM volunteer WHERE external_id = '{number:09}'");
+            let id: Uuid = rows(&app.database.db, &sql).await[0]
+                .try_get_by_index(0)
+                .unwrap();
+            let changes = changes(&app, "Volunteer", id).await;
+            let [second, first] = changes.as_slice() else {
+                panic!("{number} has {} entries", changes.len());
+            };
+            let (made, turned) = (first.turned().unwrap(), second.turned().unwrap());
+            assert!(made.made && !turned.made, "{number}");
+            assert_eq!(turned.fields, ["district"], "{number}");
+            let values = second.values.as_ref().unwrap();
+            assert_ne!(values.before.get("district"), values.after.get("district"));
+        }
+        app.database.close().await;
     }
 }

@@ -48,7 +48,7 @@ const HOUSE: [Room; 33] = [
         "base64 chrono ed25519_dalek getrandom jsonwebtoken serde serde_json sha2 thiserror uuid"),
     // Cedar, here and nowhere else
     ("policy", "catalogue viewer",
-        "cedar_policy cedar_policy_formatter chrono miette serde serde_json sha2 thiserror toml tracing \
+        "cedar_policy cedar_policy_formatter chrono miette serde serde_json sha2 simdutf8 thiserror toml tracing \
          unicode_segmentation uuid"),
     // SQL; of the importers it takes the records, of the viewer the directory to be
     ("store", "audit catalogue import policy retention viewer",
